@@ -1,0 +1,53 @@
+"""What the demo's processes get to see: settings of their own, and little of the person's environment."""
+
+import base64
+import os
+import secrets
+from collections.abc import Mapping
+
+from .environment import own_environment
+
+# Keys of real services in the person's environment must not turn those services on in a demo.
+KEPT = {"PATH", "VIRTUAL_ENV", "HOME", "USER", "LOGNAME", "LANG", "TERM", "TMPDIR", "NO_COLOR"}
+# A database that was given may hold what was sealed or signed with these.
+KEYS = ("SECRET_KEY", "TOKEN_KEYS", "ACCOUNT_PEPPER")
+
+
+def demo_environment(*, database_url: str, redis_url: str, public_url: str, sandbox_url: str) -> dict[str, str]:
+    """The whole environment of web, worker, clock, sandbox and the commands."""
+    everything = own_environment()
+    person = {name: everything[name] for name in everything if name in KEPT or name.startswith("LC_")}
+    return {
+        **person,
+        "PYTHONUNBUFFERED": "1",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "PUBLIC_URL": public_url,
+        **new_keys(),
+        **(_given_keys(os.environ) if os.environ.get("DATABASE_URL") else {}),
+        **_spotify(sandbox_url),
+    }
+
+
+def new_keys() -> dict[str, str]:
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "TOKEN_KEYS": "k1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
+        "ACCOUNT_PEPPER": secrets.token_urlsafe(48),
+    }
+
+
+def _given_keys(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: environ[name] for name in KEYS if environ.get(name)}
+
+
+def _spotify(sandbox_url: str) -> dict[str, str]:
+    """Five calls a second: slow enough to watch the adds, quick enough to wait for them."""
+    return {
+        "SPOTIFY_CLIENT_ID": "presave-demo",
+        "SPOTIFY_CLIENT_SECRET": secrets.token_urlsafe(24),
+        "SPOTIFY_ACCOUNTS_URL": f"{sandbox_url}/spotify/accounts",
+        "SPOTIFY_API_URL": f"{sandbox_url}/spotify/api/v1",
+        "SPOTIFY_MODE": "extended",
+        "SPOTIFY_CALLS_PER_SECOND": "5",
+    }

@@ -1,0 +1,72 @@
+"""The schedule: which job is rung when. One table; each line asks the database whether there is work."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from presave_app import queue
+from presave_app.releases import link_flip, refreshing, waves
+from presave_app.streaming.registry import connectors
+
+Ids = tuple[str | int, ...]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A job, how often at the most it is rung for the same ids (seconds), and for which ids there is work."""
+
+    job: str
+    every_seconds: float
+    find_work: Callable[[], Iterable[Ids]]
+
+
+def _each(services: Iterable[str]) -> Iterable[Ids]:
+    return [(service,) for service in services]
+
+
+SCHEDULE = (
+    Line(queue.ADD_DUE, 3, lambda: _each(waves.services_with_due_adds())),
+    Line(queue.READ_BACK_DUE, 3, lambda: _each(waves.services_with_due_read_backs())),
+    Line(queue.SURROUND_FLIP, 3, lambda: [(campaign_id,) for campaign_id in link_flip.find_campaigns_to_flip()]),
+    Line(queue.FIND_LINKS, 3, lambda: _each(link_flip.find_services_with_missing_links())),
+    Line(queue.REFRESH_DUE, 10, lambda: _each(s for s in connectors() if refreshing.find_stale(s, 1))),
+    Line(queue.SWEEP, 60, lambda: [()]),
+    Line(queue.HOUSEKEEP, 3600, lambda: [()]),
+)
+
+
+@dataclass
+class Bells:
+    """Rings what is due. Without Redis the work is done right here, so a release goes on without it."""
+
+    _rung_at: dict[tuple[str, Ids], float] = field(default_factory=dict[tuple[str, Ids], float])
+
+    def turn(self) -> int:
+        """One round through the schedule; returns how many bells were rung."""
+        rung = 0
+        for line in SCHEDULE:
+            for ids in line.find_work():
+                rung += self._ring(line, ids)
+        return rung
+
+    def _ring(self, line: Line, ids: Ids) -> bool:
+        last = self._rung_at.get((line.job, ids))
+        if last is not None and time.monotonic() - last < line.every_seconds:
+            return False
+        if not queue.ring(line.job, *ids):
+            log.warning("Redis is away: doing %s in the clock's own process", line.job)
+            run_here(line.job, *ids)
+        self._rung_at[line.job, ids] = time.monotonic()
+        return True
+
+
+def run_here(job: str, *ids: str | int) -> object:
+    """Run a job by its name in this process."""
+    module, _, function = job.rpartition(".")
+    return getattr(importlib.import_module(module), function)(*ids)

@@ -1,0 +1,10 @@
+"""Token refresh: renewing sign-ins before the release moment."""
+
+from __future__ import annotations
+
+from presave_app.releases import refreshing
+
+
+def refresh_due(service: str) -> int:
+    """Renew the sign-ins of pre-saves due within the hour; returns how many were tried."""
+    return refreshing.warm_up(service)

@@ -1,0 +1,63 @@
+"""The worker: imports the app first, then forks for each job.
+
+`HerokuWorker` because a platform sends SIGTERM to every process of a dyno, and a plain RQ worker would let
+that kill the job in hand.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from rq.serializers import JSONSerializer
+from rq.worker import HerokuWorker
+
+from jobs import housekeeping, link_flip, release_day, sweeper, token_refresh
+from presave_app import create_app
+from presave_app.extensions import current_settings, db, redis_connection
+from presave_app.presaves import grants
+from presave_app.queue import make_queue
+
+# Imported before the first fork, so that no job pays for it.
+JOB_MODULES = (housekeeping, link_flip, release_day, sweeper, token_refresh)
+# With RQ's own numbers an idle worker notices a dead one's job after minutes.
+_WORKER_TTL_SECONDS = 30
+_MAINTENANCE_SECONDS = 10
+
+log = logging.getLogger(__name__)
+
+
+class KeysMissing(SystemExit):
+    """The key ring lacks a key that stored tokens are sealed under."""
+
+
+def make_worker() -> HerokuWorker:
+    """A worker on our one queue. Job descriptions stay out of the log: names and ids are enough."""
+    return HerokuWorker(
+        [make_queue()],
+        connection=redis_connection(),
+        serializer=JSONSerializer,
+        worker_ttl=_WORKER_TTL_SECONDS,
+        maintenance_interval=_MAINTENANCE_SECONDS,
+        log_job_description=False,
+    )
+
+
+def main() -> None:
+    """Work until told to stop."""
+    check_keys()
+    # A forked job must not share its parent's connections.
+    db.session.remove()
+    db.engine.dispose()
+    make_worker().work(logging_level="WARNING")
+
+
+def check_keys() -> None:
+    """Refuse to start without a key that some grant needs: its fans would be told to sign in again."""
+    missing = grants.key_ids_in_use() - set(current_settings().token_keys.keys)
+    if missing:
+        raise KeysMissing(f"TOKEN_KEYS lacks keys that are in use: {', '.join(sorted(missing))}")
+
+
+if __name__ == "__main__":
+    with create_app().app_context():
+        main()

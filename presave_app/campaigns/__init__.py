@@ -1,0 +1,1 @@
+"""Campaigns: what a team edits, publishes and shows."""

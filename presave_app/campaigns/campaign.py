@@ -1,0 +1,111 @@
+"""Campaigns as their teams see them. Loading one is the access check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func, select
+
+from presave_app.campaigns import addresses
+from presave_app.campaigns.models import Campaign
+from presave_app.extensions import current_settings, db
+from presave_app.lib.tokens import derive_secret, hash_secret
+from presave_app.teams.accounts import find_places, find_role, may_edit
+from presave_app.teams.models import Role
+
+
+class CampaignNotFound(LookupError):
+    """There is no such campaign for this member: it does not exist, or it is another label's."""
+
+
+class MayOnlyLook(PermissionError):
+    """The member sees the campaign but may not change it."""
+
+
+class Status(StrEnum):
+    """What a campaign's page is right now."""
+
+    DRAFT = "Draft"
+    OPEN = "Pre-save open"
+    OUT = "Out now"
+    UNPUBLISHED = "Unpublished"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A campaign in its team's list."""
+
+    campaign: Campaign
+    team_name: str
+    status: Status
+
+
+def get_for_member(campaign_id: int, member_id: int, *, to_edit: bool = False) -> tuple[Campaign, Role]:
+    """The campaign and the member's role there; raises CampaignNotFound, and MayOnlyLook if it is loaded to edit.
+
+    Loaded to edit, the row is locked, so that two people who edit at once do so one after the other.
+    """
+    query = select(Campaign).where(Campaign.id == campaign_id)
+    if to_edit:
+        query = query.with_for_update(key_share=True)
+    campaign = db.session.scalar(query)
+    role = None if campaign is None else find_role(campaign.team_id, member_id)
+    if campaign is None or role is None:
+        raise CampaignNotFound(campaign_id)
+    if to_edit and not may_edit(role):
+        raise MayOnlyLook(campaign_id)
+    return campaign, role
+
+
+def add_campaign(team_id: int, *, title: str, artist: str, kind: str) -> Campaign:
+    """A new draft at an address made from its artist and title; the values are parsed ones."""
+    campaign = Campaign(team_id=team_id, title=title, artist=artist, kind=kind, time_zone="UTC", clock="everywhere")
+    addresses.give_suggested_slug(campaign)
+    campaign.live_hash = hash_secret(_live_secret(campaign.id))
+    db.session.flush()
+    return campaign
+
+
+def live_path(campaign: Campaign) -> str:
+    """The path of the artist's live view; who knows it needs no sign-in."""
+    return f"/live/{_live_secret(campaign.id)}"
+
+
+def find_live(secret: str) -> Campaign | None:
+    """The campaign whose live view has this secret."""
+    return db.session.scalar(select(Campaign).where(Campaign.live_hash == hash_secret(secret)))
+
+
+def list_campaigns(member_id: int, now: datetime) -> list[Listed]:
+    """All campaigns of the member's teams: what comes out next first, then what is out, newest first."""
+    names = {place.team.id: place.team.name for place in find_places(member_id)}
+    is_out = func.coalesce(Campaign.release_at <= now, False)
+    distance = func.abs(func.extract("epoch", Campaign.release_at - now))
+    rows = list(
+        db.session.scalars(
+            select(Campaign)
+            .where(Campaign.team_id.in_(names))
+            .order_by(is_out, distance.nulls_first(), Campaign.id.desc())
+        )
+    )
+    public_before = addresses.was_public([row.id for row in rows if row.published_at is None])
+    return [Listed(row, names[row.team_id], status_of(row, row.id in public_before, now)) for row in rows]
+
+
+def find_status(campaign: Campaign, now: datetime) -> Status:
+    """What the campaign's page is right now."""
+    return status_of(campaign, bool(addresses.was_public([campaign.id])), now)
+
+
+def status_of(campaign: Campaign, was_public: bool, now: datetime) -> Status:
+    """What the campaign's page is at the moment `now`, given whether it was ever published."""
+    if campaign.published_at is None:
+        return Status.UNPUBLISHED if was_public else Status.DRAFT
+    assert campaign.release_at is not None
+    return Status.OUT if campaign.release_at <= now else Status.OPEN
+
+
+def _live_secret(campaign_id: int) -> str:
+    return derive_secret(current_settings().account_pepper, "live", str(campaign_id))

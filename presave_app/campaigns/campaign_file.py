@@ -1,0 +1,172 @@
+"""Campaign files: a campaign as JSON, for the command line. Every fault in a file is found at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from presave_app.campaigns import campaign as campaign_rules
+from presave_app.campaigns import editing, fields, publishing, targets
+from presave_app.campaigns.artwork import give_artwork
+from presave_app.campaigns.artwork_press import MOST_BYTES, BadArtwork, Pressed, press
+from presave_app.campaigns.editing import EditRefused, Typed
+from presave_app.campaigns.fields import TARGET_PREFIX, FieldError
+from presave_app.campaigns.models import Campaign
+from presave_app.lib.text import clean_line
+from presave_app.streaming.registry import connectors, find_known
+
+_TEXTS = ("title", "artist", "kind", "slug", "upc", "artwork")
+_KEYS = (*_TEXTS, "release", "targets", "publish")
+_RELEASE_KEYS = ("at", "time_zone", "clock")
+_MOST_FILE_BYTES = 1024 * 1024
+
+
+@dataclass
+class CampaignFile:
+    """What a file says, in the texts that the editor's fields take. `notes` are for the person at the keyboard."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    kept_targets: dict[str, str] = field(default_factory=dict)
+    picture: Pressed | None = None
+    is_to_publish: bool = False
+    errors: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_campaign_file(path: Path) -> CampaignFile:
+    """The campaign in a file; what is wrong with its shape stands in `errors` by key."""
+    found = CampaignFile()
+    content = _read_object(path, found)
+    if content is None:
+        return found
+    for key in content.keys() - set(_KEYS):
+        found.errors[key] = f"No such key. There are: {', '.join(_KEYS)}."
+    for key in _TEXTS:
+        _take_text(content, key, found, name=key)
+    _take_release(content.get("release", {}), found)
+    _take_targets(content.get("targets", {}), found)
+    _take_artwork(path.parent, found)
+    publish = content.get("publish", False)
+    if not isinstance(publish, bool):
+        found.errors["publish"] = "Write true or false."
+    found.is_to_publish = publish is True
+    return found
+
+
+def create_from_file(team_id: int, found: CampaignFile, now: datetime) -> Campaign:
+    """The campaign that a file describes; raises EditRefused with every fault of the file at once."""
+    errors = dict(found.errors)
+    created = campaign_rules.add_campaign(
+        team_id,
+        title=_parsed(fields.parse_title, "title", found, errors),
+        artist=_parsed(fields.parse_artist, "artist", found, errors),
+        kind=_parsed(fields.parse_kind, "kind", found, errors) or "album",
+    )
+    _collect(errors, lambda: editing.save_fields(created, Typed(found.texts, now)))
+    for service, ref in found.kept_targets.items():
+        targets.keep_ref(created, service, ref)
+    if found.picture is not None:
+        give_artwork(created, found.picture)
+    if found.is_to_publish:
+        _collect(errors, lambda: publishing.publish(created, now))
+    if errors:
+        raise EditRefused(errors)
+    return created
+
+
+def _read_object(path: Path, found: CampaignFile) -> dict[str, Any] | None:
+    try:
+        with path.open("rb") as source:
+            content = json.loads(source.read(_MOST_FILE_BYTES))
+    except OSError as fault:
+        found.errors["file"] = f"Can't be read: {fault.strerror}."
+    except (ValueError, RecursionError) as fault:
+        found.errors["file"] = f"Is not JSON: {fault}."
+    else:
+        if isinstance(content, dict):
+            return content
+        found.errors["file"] = "Must hold one JSON object."
+    return None
+
+
+def _take_text(source: Mapping[str, Any], key: str, found: CampaignFile, *, name: str) -> None:
+    value = source.get(key)
+    if value is None:
+        return
+    if isinstance(value, str):
+        found.texts[name] = value
+    else:
+        found.errors[name] = "Write it as text, in quotes."
+
+
+def _take_release(release: Any, found: CampaignFile) -> None:
+    if not isinstance(release, dict):
+        found.errors["release"] = 'Write an object with "at" and "time_zone".'
+        return
+    for key in release.keys() - set(_RELEASE_KEYS):
+        found.errors[f"release.{key}"] = f"No such key. There are: {', '.join(_RELEASE_KEYS)}."
+    try:
+        fields.parse_clock(release.get("clock", "everywhere"))
+    except FieldError as fault:
+        found.errors["release.clock"] = str(fault)
+    _take_text(release, "time_zone", found, name="time_zone")
+    _take_text(release, "at", found, name="at")
+    day, _, hour = found.texts.pop("at", "").strip().partition("T")
+    found.texts |= {"release_date": day, "release_time": hour} if day else {}
+
+
+def _take_targets(given: Any, found: CampaignFile) -> None:
+    if not isinstance(given, dict):
+        found.errors["targets"] = "Write an object of services and links."
+        return
+    for service in given:
+        name = TARGET_PREFIX + service
+        _take_text(given, service, found, name=name)
+        if service not in connectors() and name in found.texts:
+            _keep_target(service, found.texts.pop(name), found)
+
+
+def _keep_target(service: str, text: str, found: CampaignFile) -> None:
+    """Take the target of a service that is off, or that this build does not know yet."""
+    known = find_known(service)
+    try:
+        ref = clean_line(text)[: fields.MOST_REF_LENGTH] if known is None else fields.parse_target(known, text)
+    except FieldError as fault:
+        found.errors[TARGET_PREFIX + service] = str(fault)
+        return
+    if ref:
+        found.kept_targets[clean_line(service)[:64]] = ref
+        why = "is not known to this version" if known is None else "is not on: its credentials are missing"
+        found.notes.append(f"targets.{service}: kept, but {service} {why}.")
+
+
+def _take_artwork(folder: Path, found: CampaignFile) -> None:
+    name = found.texts.pop("artwork", None)
+    if name is None:
+        return
+    try:
+        with (folder / name).open("rb") as source:
+            found.picture = press(source.read(MOST_BYTES + 1))
+    except (OSError, ValueError) as fault:
+        words = str(fault) if isinstance(fault, BadArtwork) else f"{name} can't be read."
+        found.errors["artwork"] = words
+
+
+def _parsed(parse: Any, key: str, found: CampaignFile, errors: dict[str, str]) -> str:
+    try:
+        return parse(found.texts.get(key, ""))
+    except FieldError as fault:
+        if key in ("title", "artist") or key in found.texts:
+            errors.setdefault(key, str(fault))
+        return ""
+
+
+def _collect(errors: dict[str, str], step: Any) -> None:
+    try:
+        step()
+    except EditRefused as fault:
+        errors.update({key: words for key, words in fault.errors.items() if key not in errors})

@@ -1,0 +1,137 @@
+"""Changing a campaign: one field, all that were sent, or the whole of a campaign file.
+
+What was typed comes as texts by the names of the inputs. A field whose inputs were not sent stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from presave_app.campaigns import addresses, fields, targets
+from presave_app.campaigns.fields import TARGET_PREFIX, FieldError
+from presave_app.campaigns.models import Campaign
+from presave_app.extensions import db
+from presave_app.streaming.registry import connectors, get_connector
+
+RELEASE_INPUTS = ("release_date", "release_time", "time_zone")
+
+
+class EditRefused(ValueError):
+    """Nothing was saved; `errors` has the message of every field that could not be used."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(", ".join(errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was sent for one campaign, and when."""
+
+    texts: Mapping[str, str]
+    now: datetime
+
+
+def field_names() -> list[str]:
+    """Every field in the order of the page, with one target for each service that is on."""
+    return [*_SAVERS, *(TARGET_PREFIX + service for service in connectors())]
+
+
+def save_field(campaign: Campaign, field: str, typed: Typed) -> None:
+    """Change one field, if it was sent; raises FieldError."""
+    if field.startswith(TARGET_PREFIX):
+        _save_target(campaign, field, typed)
+    else:
+        inputs, save = _SAVERS[field]
+        if any(name in typed.texts for name in inputs):
+            save(campaign, typed)
+    db.session.flush()
+
+
+def save_fields(campaign: Campaign, typed: Typed) -> None:
+    """Change every field that was sent; raises EditRefused with all messages at once."""
+    errors: dict[str, str] = {}
+    for field in field_names():
+        try:
+            save_field(campaign, field, typed)
+        except FieldError as fault:
+            errors[field] = str(fault)
+    if errors:
+        raise EditRefused(errors)
+
+
+def typed_of(campaign: Campaign) -> dict[str, str]:
+    """The campaign's values as its form shows them."""
+    known = targets.find_targets(campaign.id)
+    refs = {service: known[service].ref if service in known else None for service in connectors()}
+    return {
+        "title": campaign.title,
+        "artist": campaign.artist,
+        "kind": campaign.kind,
+        "slug": campaign.slug,
+        "upc": campaign.upc or "",
+        "release_date": f"{campaign.release_wall:%Y-%m-%d}" if campaign.release_wall else "",
+        "release_time": _shown_time(campaign.release_wall),
+        "time_zone": campaign.time_zone,
+        **{TARGET_PREFIX + service: ref or "" for service, ref in refs.items()},
+    }
+
+
+def _shown_time(wall: datetime | None) -> str:
+    if wall is None:
+        return "00:00"
+    return f"{wall:%H:%M:%S}" if wall.second else f"{wall:%H:%M}"
+
+
+def _save_title(campaign: Campaign, typed: Typed) -> None:
+    campaign.title = fields.parse_title(typed.texts["title"])
+
+
+def _save_artist(campaign: Campaign, typed: Typed) -> None:
+    campaign.artist = fields.parse_artist(typed.texts["artist"])
+
+
+def _save_kind(campaign: Campaign, typed: Typed) -> None:
+    campaign.kind = fields.parse_kind(typed.texts["kind"])
+
+
+def _save_slug(campaign: Campaign, typed: Typed) -> None:
+    slug = fields.parse_slug(typed.texts["slug"])
+    if slug != campaign.slug:
+        addresses.give_slug(campaign, slug)
+
+
+def _save_upc(campaign: Campaign, typed: Typed) -> None:
+    targets.set_upc(campaign, fields.parse_release_upc(typed.texts["upc"]))
+
+
+def _save_release(campaign: Campaign, typed: Typed) -> None:
+    shown = typed_of(campaign)
+    sent = {name: typed.texts.get(name, shown[name]).strip() for name in RELEASE_INPUTS}
+    # A form that is sent after the release still carries its moment: only a new one must lie ahead.
+    if all(sent[name] == shown[name] for name in RELEASE_INPUTS):
+        return
+    moment = fields.parse_release(*sent.values(), now=typed.now)
+    if moment is None and addresses.was_public([campaign.id]):
+        raise FieldError("Fans have seen this page, so its release needs a moment. Give another one instead.")
+    campaign.time_zone = fields.parse_zone(sent["time_zone"])
+    campaign.release_wall = moment.wall if moment else None
+    campaign.release_at = moment.at if moment else None
+
+
+def _save_target(campaign: Campaign, field: str, typed: Typed) -> None:
+    if field in typed.texts:
+        connector = get_connector(field.removeprefix(TARGET_PREFIX))
+        targets.set_ref(campaign, connector.service, fields.parse_target(connector, typed.texts[field]))
+
+
+_SAVERS: dict[str, tuple[tuple[str, ...], Callable[[Campaign, Typed], None]]] = {
+    "title": (("title",), _save_title),
+    "artist": (("artist",), _save_artist),
+    "kind": (("kind",), _save_kind),
+    "slug": (("slug",), _save_slug),
+    "release": (RELEASE_INPUTS, _save_release),
+    "upc": (("upc",), _save_upc),
+}

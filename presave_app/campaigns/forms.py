@@ -1,0 +1,209 @@
+"""What the editor shows: the campaign's head, each of its fields, the artwork's form and the preview."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from presave_app.campaigns import campaign as campaign_rules
+from presave_app.campaigns import editing
+from presave_app.campaigns.artwork import find_picture
+from presave_app.campaigns.campaign import Status
+from presave_app.campaigns.fields import KINDS, TARGET_PREFIX
+from presave_app.campaigns.models import Campaign
+from presave_app.counts.tally import count_context, totals
+from presave_app.extensions import current_settings
+from presave_app.fanpage.poster import opens_at, poster_context
+from presave_app.lib.moments import zone_names
+from presave_app.ops.template_helpers import day
+from presave_app.streaming.connector import Connector
+from presave_app.streaming.registry import connectors, get_connector
+from presave_app.teams.accounts import may_edit
+from presave_app.teams.models import Role
+
+_TEXT_FIELD = "campaigns/_text_field.html"
+_LABELS = {
+    "title": ("Title", _TEXT_FIELD),
+    "artist": ("Artist", _TEXT_FIELD),
+    "kind": ("Kind", "campaigns/_kind_field.html"),
+    "slug": ("Address of the page", "campaigns/_slug_field.html"),
+    "release": ("Release moment", "campaigns/_release_field.html"),
+    "upc": ("UPC", _TEXT_FIELD),
+}
+_HINTS = {
+    "upc": "12 to 14 digits, from your distributor.",
+    "slug": "Once the page is public, an old address leads on to the new one.",
+}
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One field as its partial shows it: what is in its inputs, and what is said beside them."""
+
+    name: str
+    label: str
+    partial: str
+    texts: Mapping[str, str]
+    may_edit: bool
+    error: str | None = None
+    is_saved: bool = False
+    hint: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_target(self) -> bool:
+        return self.name.startswith(TARGET_PREFIX)
+
+    @property
+    def text(self) -> str:
+        """The text of a field with one input."""
+        return self.texts[self.name]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a form was not taken: what was typed, a message for each field, and one for the page."""
+
+    typed: Mapping[str, str]
+    errors: Mapping[str, str]
+    words: str = "Nothing was saved: see below what can't be used."
+
+
+def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refusal | None = None) -> dict[str, Any]:
+    """The editor, with what was typed in place of what is stored where something could not be saved."""
+    texts = editing.typed_of(campaign) | dict(refusal.typed if refusal else {})
+    errors = refusal.errors if refusal else {}
+    views = [
+        field_view(campaign, name, texts, is_editor=may_edit(role), error=errors.get(name))
+        for name in editing.field_names()
+    ]
+    return {
+        "fields": {view.name: view for view in views if not view.is_target},
+        "target_fields": [view for view in views if view.is_target],
+        "refusal_words": refusal.words if refusal else None,
+        "artwork_fault": errors.get("artwork"),
+        "artwork_saved": False,
+        "zones": zone_names(),
+        "kinds": KINDS,
+        **heading_context(campaign, role, now),
+        **preview_context(campaign),
+        **count_context(campaign),
+    }
+
+
+def heading_context(campaign: Campaign, role: Role, now: datetime) -> dict[str, Any]:
+    """The head of the editor: what the campaign is, and what can be done with it as a whole."""
+    status = campaign_rules.find_status(campaign, now)
+    return {
+        "campaign": campaign,
+        "status": status,
+        "distance": distance(campaign, now),
+        "may_edit": may_edit(role),
+        "is_published": status in (Status.OPEN, Status.OUT),
+        "fan_total": totals([campaign.id])[campaign.id],
+    }
+
+
+def preview_context(campaign: Campaign) -> dict[str, Any]:
+    """The fan page's poster, as it would look now, and the links to hand out."""
+    absolute = current_settings().absolute
+    page_words = "Share this one." if campaign.published_at else "Nobody sees it before you publish."
+    links = [
+        ("Page for fans", absolute(f"/{campaign.slug}"), page_words),
+        (
+            "Live count for the artist",
+            absolute(campaign_rules.live_path(campaign)),
+            "Needs no sign-in: whoever has the link sees the number.",
+        ),
+    ]
+    return {**poster_context(campaign, is_preview=True), "links": links}
+
+
+def artwork_context(campaign: Campaign, role: Role, *, fault: str | None, is_saved: bool) -> dict[str, Any]:
+    """The artwork's own form."""
+    return {
+        "campaign": campaign,
+        "picture": find_picture(campaign.artwork_id),
+        "may_edit": may_edit(role),
+        "artwork_fault": fault,
+        "artwork_saved": is_saved,
+    }
+
+
+def field_view(
+    campaign: Campaign,
+    name: str,
+    texts: Mapping[str, str],
+    *,
+    is_editor: bool,
+    error: str | None = None,
+    is_saved: bool = False,
+) -> FieldView:
+    """One field, ready for its partial."""
+    label, partial = _LABELS.get(name) or (_service_name(name), _TEXT_FIELD)
+    return FieldView(
+        name=name,
+        label=label,
+        partial=partial,
+        texts=texts,
+        may_edit=is_editor,
+        error=error,
+        is_saved=is_saved,
+        hint=_hint_of(name),
+        notes=_notes_of(campaign, name),
+    )
+
+
+def distance(campaign: Campaign, now: datetime) -> str:
+    """How far the release is away, in days as the campaign's zone counts them."""
+    if campaign.release_at is None:
+        return "No date yet"
+    zone = ZoneInfo(campaign.time_zone)
+    days = (campaign.release_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+    match days:
+        case 0:
+            return "Today"
+        case 1:
+            return "Tomorrow"
+        case -1:
+            return "Yesterday"
+        case _:
+            return f"In {days:,} days" if days > 0 else f"{-days:,} days ago"
+
+
+def _service_name(name: str) -> str:
+    return get_connector(name.removeprefix(TARGET_PREFIX)).name
+
+
+def _hint_of(name: str) -> str:
+    if not name.startswith(TARGET_PREFIX):
+        return _HINTS.get(name, "")
+    return f"Paste the link or URI from {_service_name(name)}, or leave it empty: we look it up by UPC."
+
+
+def _notes_of(campaign: Campaign, name: str) -> list[str]:
+    """What a team should know before fans meet it; none of it hinders saving."""
+    if name == "release":
+        notes = (_permission_note(campaign, connector) for connector in connectors().values())
+        return [note for note in notes if note]
+    if not name.startswith(TARGET_PREFIX):
+        return []
+    connector = get_connector(name.removeprefix(TARGET_PREFIX))
+    if connector.audience_limit is None:
+        return []
+    whom = f"{connector.audience_limit} listeners that you name in {connector.name}'s dashboard"
+    return [f"This {connector.name} app is in development mode: it serves {whom}."]
+
+
+def _permission_note(campaign: Campaign, connector: Connector) -> str | None:
+    opens = opens_at(campaign, connector)
+    if opens is None or connector.grant_life is None:
+        return None
+    return (
+        f"{connector.name} lets us keep a fan's permission for {connector.grant_life.days} days. "
+        # The whole of the named day is safe, not only its evening.
+        f"Pre-saves there open on {day(opens + timedelta(days=1), campaign.time_zone)}."
+    )

@@ -1,0 +1,106 @@
+"""Tables of campaigns: what a team edits, the targets on the services, the artwork, and the addresses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from presave_app.extensions import Base, Moment
+
+
+class Artwork(Base):
+    """One uploaded picture, after re-encoding: a tiny placeholder (a data URI) and its colours as #rrggbb."""
+
+    __tablename__ = "artwork"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
+    placeholder: Mapped[str]
+    accent: Mapped[str]
+    on_accent: Mapped[str]
+    ground: Mapped[str]
+    ink: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
+
+
+class ArtworkFile(Base):
+    """A file of an artwork under an address that never changes: the hash of its bytes and its ending.
+
+    Pictures have a width in pixels; the stylesheet with the artwork's colours lies here too, with width 0.
+    """
+
+    __tablename__ = "artwork_file"
+    __table_args__ = (UniqueConstraint("artwork_id", "content_type", "width"),)
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    artwork_id: Mapped[int] = mapped_column(ForeignKey("artwork.id", ondelete="CASCADE"), primary_key=True)
+    content_type: Mapped[str]
+    width: Mapped[int]
+    body: Mapped[bytes]
+
+
+class Campaign(Base):
+    """A release's page, dates and targets.
+
+    `release_at` is derived from `release_wall` (the wall clock in `time_zone`); whoever writes one writes
+    both and, with them, the due time of every open pre-save (`releases.waves.move_release`). Whether the
+    page is the pre-save page or the listening page follows from the clock and is stored nowhere.
+    """
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        CheckConstraint("kind IN ('album', 'ep', 'single')", name="kind"),
+        CheckConstraint("clock IN ('everywhere', 'local')", name="clock"),
+        CheckConstraint("(release_at IS NULL) = (release_wall IS NULL)", name="release"),
+        CheckConstraint(
+            "published_at IS NULL OR (release_at IS NOT NULL AND title <> '' AND artist <> '')", name="published"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
+    slug: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    artist: Mapped[str]
+    kind: Mapped[str] = mapped_column(server_default="album")
+    upc: Mapped[str | None]
+    release_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
+    release_wall: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
+    time_zone: Mapped[str] = mapped_column(server_default="UTC")
+    clock: Mapped[str] = mapped_column(server_default="everywhere")
+    artwork_id: Mapped[int | None] = mapped_column(ForeignKey("artwork.id"))
+    live_hash: Mapped[str | None] = mapped_column(unique=True)
+    published_at: Mapped[datetime | None] = mapped_column(Moment)
+    held_at: Mapped[datetime | None] = mapped_column(Moment)
+    flipped_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
+
+
+class SlugEntry(Base):
+    """Every slug a campaign ever had: an old one leads on to the new one and is never given to another."""
+
+    __tablename__ = "slug_entry"
+
+    slug: Mapped[str] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+
+
+class Target(Base):
+    """The release on one service.
+
+    `ref` is the service's own name for it (a URI or an id); None means that it is looked up by UPC.
+    `found_at` is set once the service's catalogue has shown the release; until then no add is tried.
+    """
+
+    __tablename__ = "target"
+    __table_args__ = (UniqueConstraint("campaign_id", "service"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    service: Mapped[str]
+    ref: Mapped[str | None]
+    found_at: Mapped[datetime | None] = mapped_column(Moment)
+    looked_at: Mapped[datetime | None] = mapped_column(Moment)
+    looks: Mapped[int] = mapped_column(server_default="0")

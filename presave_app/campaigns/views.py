@@ -1,0 +1,300 @@
+"""The label's campaigns: the list, a new one, and the editor in which every field saves itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from presave_app.access import member_only
+from presave_app.campaigns import addresses, artwork_press, editing, fields, forms, publishing
+from presave_app.campaigns.artwork import find_covers, give_artwork
+from presave_app.campaigns.artwork_press import BadArtwork
+from presave_app.campaigns.campaign import (
+    CampaignNotFound,
+    Listed,
+    MayOnlyLook,
+    add_campaign,
+    get_for_member,
+    list_campaigns,
+)
+from presave_app.campaigns.editing import EditRefused, Typed
+from presave_app.campaigns.fields import FieldError
+from presave_app.campaigns.models import Campaign
+from presave_app.counts.tally import totals
+from presave_app.error_pages import error_page
+from presave_app.hypermedia import fragment, go_to, wants_fragment
+from presave_app.lib import clock
+from presave_app.releases.waves import recompute_due
+from presave_app.teams.accounts import Place, find_places
+from presave_app.teams.models import Role
+from presave_app.transaction import transaction
+
+campaigns = Blueprint("campaigns", __name__)
+
+CHANGED = "campaign-changed"
+# PostgreSQL's integers end here; a larger number in an address is nobody's campaign.
+_ONE = "/campaigns/<int(max=2147483647):campaign_id>"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A campaign in the list."""
+
+    listed: Listed
+    cover: str | None
+    total: int
+    distance: str
+
+
+@campaigns.app_errorhandler(CampaignNotFound)
+def campaign_not_found(_: CampaignNotFound) -> ResponseReturnValue:
+    """A stranger's campaign does not exist."""
+    return error_page(404)
+
+
+@campaigns.app_errorhandler(MayOnlyLook)
+def may_only_look(_: MayOnlyLook) -> ResponseReturnValue:
+    """A viewer sees everything and changes nothing."""
+    return error_page(403, "You may look at this campaign, but not change it", "Ask an owner of your team for more.")
+
+
+@campaigns.get("/")
+@member_only
+def home() -> ResponseReturnValue:
+    """The workspace begins at the list."""
+    return go_to(url_for("campaigns.campaign_list"))
+
+
+@campaigns.get("/campaigns")
+@member_only
+def campaign_list() -> ResponseReturnValue:
+    """All campaigns of the member's teams; the number of queries does not grow with them."""
+    now = clock.now()
+    listed = list_campaigns(current_user.member_id, now)
+    covers = find_covers(item.campaign.artwork_id for item in listed)
+    counts = totals(item.campaign.id for item in listed)
+    rows = [
+        Row(
+            item,
+            covers.get(item.campaign.artwork_id or 0),
+            counts[item.campaign.id],
+            forms.distance(item.campaign, now),
+        )
+        for item in listed
+    ]
+    has_teams_apart = len({item.team_name for item in listed}) > 1
+    return render_template(
+        "campaigns/list.html", rows=rows, has_teams_apart=has_teams_apart, may_create=bool(_places_to_edit())
+    )
+
+
+@campaigns.get("/campaigns/new")
+@member_only
+def campaign_new() -> ResponseReturnValue:
+    """The form for a new campaign."""
+    return _new_page({}, {})
+
+
+@campaigns.post("/campaigns")
+@member_only
+def campaign_create() -> ResponseReturnValue:
+    """Make a draft and open it in the editor."""
+    parsers = {"title": fields.parse_title, "artist": fields.parse_artist, "kind": fields.parse_kind}
+    parsed, errors = _parse_all(parsers, request.form)
+    places = _places_to_edit()
+    chosen = [place for place in places if str(place.team.id) == request.form.get("team", "")]
+    if len(chosen or places) != 1:
+        errors["team"] = "Choose one of your teams."
+    if errors:
+        return _new_page(request.form, errors)
+    with transaction():
+        campaign = add_campaign((chosen or places)[0].team.id, **parsed)
+        campaign_id = campaign.id
+    return _to_editor(campaign_id)
+
+
+@campaigns.get(_ONE)
+@member_only
+def campaign_edit(campaign_id: int) -> ResponseReturnValue:
+    """The editor; for a viewer the same page with nothing to change."""
+    return _editor_page(*get_for_member(campaign_id, current_user.member_id))
+
+
+@campaigns.post(_ONE)
+@member_only
+def campaign_save(campaign_id: int) -> ResponseReturnValue:
+    """Save all fields at once, as the form does without JavaScript."""
+    return _save_all(campaign_id) or _to_editor(campaign_id)
+
+
+@campaigns.post(f"{_ONE}/publish")
+@member_only
+def campaign_publish(campaign_id: int) -> ResponseReturnValue:
+    """Save what was typed, then open the page to everybody if nothing is missing."""
+    refused = _save_all(campaign_id)
+    if refused:
+        return refused
+    try:
+        with transaction():
+            campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
+            publishing.publish(campaign, clock.now())
+    except EditRefused as refusal:
+        campaign, role = get_for_member(campaign_id, current_user.member_id)
+        return _editor_page(
+            campaign, role, forms.Refusal({}, refusal.errors, "Not published yet: see what is missing.")
+        )
+    return _to_editor(campaign_id)
+
+
+@campaigns.post(f"{_ONE}/unpublish")
+@member_only
+def campaign_unpublish(campaign_id: int) -> ResponseReturnValue:
+    """Take the page down; fans keep their pre-saves."""
+    with transaction():
+        campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
+        publishing.unpublish(campaign)
+    return _to_editor(campaign_id)
+
+
+@campaigns.get(f"{_ONE}/heading")
+@member_only
+def campaign_heading(campaign_id: int) -> ResponseReturnValue:
+    """The head of the editor, again after a change."""
+    campaign, role = get_for_member(campaign_id, current_user.member_id)
+    return fragment(render_template("campaigns/_heading.html", **forms.heading_context(campaign, role, clock.now())))
+
+
+@campaigns.get(f"{_ONE}/preview")
+@member_only
+def campaign_preview(campaign_id: int) -> ResponseReturnValue:
+    """The fan page's poster, again after a change."""
+    campaign, _ = get_for_member(campaign_id, current_user.member_id)
+    return fragment(render_template("campaigns/_preview.html", **forms.preview_context(campaign)))
+
+
+@campaigns.get(f"{_ONE}/slug-check")
+@member_only
+def slug_check(campaign_id: int) -> ResponseReturnValue:
+    """Whether the address being typed is free."""
+    campaign, _ = get_for_member(campaign_id, current_user.member_id)
+    try:
+        slug, fault = addresses.check_typed(request.args.get("slug", ""), campaign.id), None
+    except FieldError as refusal:
+        slug, fault = "", str(refusal)
+    return fragment(render_template("campaigns/_slug_check.html", slug=slug, fault=fault, is_own=slug == campaign.slug))
+
+
+@campaigns.post(f"{_ONE}/artwork")
+@member_only
+def artwork_save(campaign_id: int) -> ResponseReturnValue:
+    """Take a new cover. Pressing takes a moment, in which neither the row nor a connection is held."""
+    with transaction():
+        get_for_member(campaign_id, current_user.member_id, to_edit=True)
+    upload, fault = request.files.get("artwork"), None
+    try:
+        pressed = artwork_press.press(upload.read() if upload else b"")
+        with transaction():
+            campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
+            give_artwork(campaign, pressed)
+    except BadArtwork as refusal:
+        fault = str(refusal)
+        campaign, role = get_for_member(campaign_id, current_user.member_id)
+    if not wants_fragment():
+        return _editor_page(campaign, role, forms.Refusal({}, {"artwork": fault})) if fault else _to_editor(campaign_id)
+    context = forms.artwork_context(campaign, role, fault=fault, is_saved=fault is None)
+    return _fragment_of("campaigns/_artwork.html", context, fault)
+
+
+@campaigns.post(f"{_ONE}/<name>")
+@member_only
+def field_save(campaign_id: int, name: str) -> ResponseReturnValue:
+    """Save one field and show it again, with what is to be said beside it."""
+    if name not in editing.field_names():
+        abort(404)
+    typed, fault = Typed(_texts(), clock.now()), None
+    try:
+        with transaction():
+            campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
+            _change(campaign, lambda: editing.save_field(campaign, name, typed))
+    except FieldError as refusal:
+        fault = str(refusal)
+        campaign, role = get_for_member(campaign_id, current_user.member_id)
+    if not wants_fragment():
+        return (
+            _editor_page(campaign, role, forms.Refusal(typed.texts, {name: fault}))
+            if fault
+            else _to_editor(campaign_id)
+        )
+    texts = editing.typed_of(campaign) | (dict(typed.texts) if fault else {})
+    view = forms.field_view(campaign, name, texts, is_editor=True, error=fault, is_saved=fault is None)
+    return _fragment_of(view.partial, {"field": view, "campaign": campaign, "kinds": fields.KINDS}, fault)
+
+
+def _save_all(campaign_id: int) -> ResponseReturnValue | None:
+    """Save every field that was sent; the page to answer with when something could not be."""
+    typed = Typed(_texts(), clock.now())
+    try:
+        with transaction():
+            campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
+            _change(campaign, lambda: editing.save_fields(campaign, typed))
+    except EditRefused as refusal:
+        campaign, role = get_for_member(campaign_id, current_user.member_id)
+        return _editor_page(campaign, role, forms.Refusal(typed.texts, refusal.errors))
+    return None
+
+
+def _change(campaign: Campaign, change: Callable[[], None]) -> None:
+    """Change a campaign; when its release moves, what fans wait for moves with it."""
+    before = campaign.release_at
+    change()
+    if campaign.release_at != before:
+        recompute_due(campaign.id)
+
+
+def _to_editor(campaign_id: int) -> ResponseReturnValue:
+    return go_to(url_for("campaigns.campaign_edit", campaign_id=campaign_id))
+
+
+def _editor_page(campaign: Campaign, role: Role, refusal: forms.Refusal | None = None) -> ResponseReturnValue:
+    context = forms.editor_context(campaign, role, clock.now(), refusal)
+    return make_response(render_template("campaigns/editor.html", **context), 422 if refusal else 200)
+
+
+def _fragment_of(template: str, context: dict[str, Any], fault: str | None) -> ResponseReturnValue:
+    return fragment(render_template(template, **context), 422 if fault else 200, trigger=None if fault else CHANGED)
+
+
+def _new_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> ResponseReturnValue:
+    places = _places_to_edit()
+    if not places:
+        return error_page(403, "You may look at campaigns, but not make one", "Ask an owner of your team for more.")
+    shown = {name: typed.get(name, "") for name in ("title", "artist", "kind", "team")}
+    page = render_template("campaigns/new.html", typed=shown, errors=errors, places=places, kinds=fields.KINDS)
+    return make_response(page, 422 if errors else 200)
+
+
+def _places_to_edit() -> list[Place]:
+    return [place for place in find_places(current_user.member_id) if place.may_edit]
+
+
+def _texts() -> dict[str, str]:
+    """What was sent, by the names of the inputs. Only the names that a field asks for are ever looked at."""
+    return request.form.to_dict()
+
+
+def _parse_all(
+    parsers: Mapping[str, Callable[[str], str]], form: Mapping[str, str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    parsed: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for name, parse in parsers.items():
+        try:
+            parsed[name] = parse(form.get(name, ""))
+        except FieldError as fault:
+            errors[name] = str(fault)
+    return parsed, errors

@@ -1,0 +1,61 @@
+"""A very short memory for what many ask at once: one of them asks the database, the others get its answer."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Generic, TypeVar
+
+from presave_app.lib import clock
+
+Value = TypeVar("Value")
+
+
+@dataclass
+class _Entry(Generic[Value]):
+    lock: Lock = field(default_factory=Lock)
+    read_at: datetime | None = None
+    value: Value | None = None
+
+
+class ShortMemo(Generic[Value]):
+    """Answers by key, each good for `keep` from the moment its reading began; at most `size` keys.
+
+    A value is never None for the memo's own use: callers that find nothing may remember that too.
+    """
+
+    def __init__(self, *, keep: timedelta, size: int) -> None:
+        self._keep = keep
+        self._size = size
+        self._lock = Lock()
+        self._entries: OrderedDict[str, _Entry[Value]] = OrderedDict()
+
+    def get(self, key: str, read: Callable[[], Value]) -> Value:
+        """The remembered answer, or a new one from `read`. What `read` raises is remembered by nobody."""
+        entry = self._entry(key)
+        # Whoever comes while another reads waits for that reading instead of starting one.
+        with entry.lock:
+            now = clock.now()
+            if entry.read_at is None or not timedelta(0) <= now - entry.read_at < self._keep:
+                entry.value = read()
+                entry.read_at = now
+            return entry.value  # type: ignore[return-value]
+
+    def forget(self) -> None:
+        """Start with nothing known."""
+        with self._lock:
+            self._entries.clear()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def _entry(self, key: str) -> _Entry[Value]:
+        with self._lock:
+            entry = self._entries.setdefault(key, _Entry())
+            self._entries.move_to_end(key)
+            if len(self._entries) > self._size:
+                self._entries.popitem(last=False)
+            return entry

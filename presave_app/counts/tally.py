@@ -1,0 +1,127 @@
+"""How many fans are in: the truth in the database, and the shape in which every page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import RowMapping, text
+
+from presave_app.campaigns.models import Campaign
+from presave_app.counts.memo import ShortMemo
+from presave_app.extensions import db
+from presave_app.lib import clock
+
+# A pre-save has to show within two seconds: the poll's second, this, and the way there and back.
+_KEEP = timedelta(milliseconds=250)
+_KNOWN_CAMPAIGNS = 512
+_STILL_MOVES = timedelta(days=1)
+
+_TALLY = text("""
+    SELECT service, count(*) AS n FROM pre_save
+    WHERE campaign_id = :id AND state <> 'withdrawn' GROUP BY service ORDER BY service
+""")
+
+_TOTALS = text("""
+    SELECT campaign_id, count(*) AS n FROM pre_save
+    WHERE campaign_id = ANY(:ids) AND state <> 'withdrawn' GROUP BY campaign_id
+""")
+
+# One row for each service that has pre-saves, or one row without a service. Old slugs lead here too;
+# a draft that nobody outside the team has seen does not.
+_READING = text("""
+    SELECT k.slug, k.published_at, k.release_at, p.service, count(p.campaign_id) AS n,
+           EXISTS (SELECT 1 FROM slug_entry e WHERE e.campaign_id = k.id) AS was_public
+    FROM campaign k LEFT JOIN pre_save p ON p.campaign_id = k.id AND p.state <> 'withdrawn'
+    WHERE k.id = coalesce((SELECT id FROM campaign WHERE slug = :slug),
+                          (SELECT campaign_id FROM slug_entry WHERE slug = :slug))
+    GROUP BY k.id, p.service ORDER BY p.service
+""")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Pre-saves that were accepted and not withdrawn, whatever came of them."""
+
+    total: int
+    services: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Count:
+    """A tally as a page shows it. `poll` is how often the page asks again; None when nothing more can come."""
+
+    slug: str
+    tally: Tally
+    is_out: bool
+    poll: str | None
+    moved: bool = False
+
+    @property
+    def total(self) -> int:
+        return self.tally.total
+
+    @property
+    def words(self) -> str:
+        return "fan is in" if self.total == 1 else "fans are in"
+
+    @property
+    def face(self) -> str:
+        return "out-now" if self.is_out else "pre-save"
+
+    def after(self, seen: int | None) -> Count:
+        """The same count for a page that shows `seen`."""
+        return replace(self, moved=seen is not None and seen != self.total)
+
+
+_memo: ShortMemo[Count | None] = ShortMemo(keep=_KEEP, size=_KNOWN_CAMPAIGNS)
+
+
+def tally(campaign_id: int) -> Tally:
+    """The tally of one campaign, read now."""
+    rows = db.session.execute(_TALLY, {"id": campaign_id}).mappings().all()
+    return _tally_of(rows)
+
+
+def totals(campaign_ids: Iterable[int]) -> dict[int, int]:
+    """The totals of many campaigns in one query; every id asked for has one."""
+    ids = list(campaign_ids)
+    found = {row.campaign_id: row.n for row in db.session.execute(_TOTALS, {"ids": ids})}
+    return {campaign_id: found.get(campaign_id, 0) for campaign_id in ids}
+
+
+def count_context(campaign: Campaign) -> dict[str, Count]:
+    """What `counts/_count.html` needs, read now."""
+    return {"count": _count(campaign.slug, campaign.published_at, campaign.release_at, tally(campaign.id))}
+
+
+def find_count(slug: str) -> Count | None:
+    """The count behind an address, at most a quarter of a second old; None where there is no page."""
+    return _memo.get(slug, lambda: _read_count(slug))
+
+
+def forget_counts() -> None:
+    """Forget what this process remembers, for tests that empty the database."""
+    _memo.forget()
+
+
+def _read_count(slug: str) -> Count | None:
+    rows = db.session.execute(_READING, {"slug": slug}).mappings().all()
+    if not rows or not (rows[0]["published_at"] or rows[0]["was_public"]):
+        return None
+    first = rows[0]
+    return _count(first["slug"], first["published_at"], first["release_at"], _tally_of(rows))
+
+
+def _tally_of(rows: Iterable[RowMapping]) -> Tally:
+    services = {row["service"]: row["n"] for row in rows if row["service"] is not None}
+    return Tally(sum(services.values()), services)
+
+
+def _count(slug: str, published_at: datetime | None, release_at: datetime | None, found: Tally) -> Count:
+    now = clock.now()
+    is_out = release_at is not None and now >= release_at
+    is_over = published_at is None or release_at is None or now >= release_at + _STILL_MOVES
+    poll = None if is_over else "2s" if is_out else "1s"
+    return Count(slug, found, is_out, poll)

@@ -1,0 +1,57 @@
+"""The count as a fragment, as JSON, and as the artist's page for the stage. No session, no cookie, no cache."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from presave_app.access import public
+from presave_app.campaigns.campaign import find_live
+from presave_app.counts.stage import stage_context
+from presave_app.counts.tally import Count, find_count
+from presave_app.hypermedia import fragment
+from presave_app.streaming.registry import connectors
+
+counts = Blueprint("counts", __name__)
+
+
+@counts.get("/<slug>/count")
+@public
+def count_fragment(slug: str) -> ResponseReturnValue:
+    """The count for a page that is open: nothing at all while the page already shows it."""
+    count = _get_count(slug)
+    seen = request.args.get("seen", type=int)
+    has_flipped = count.is_out and request.args.get("face") == "pre-save"
+    if count.poll and seen == count.total and not has_flipped:
+        return make_response("", 204)
+    html = render_template("counts/_count.html", count=count.after(seen))
+    return fragment(html, trigger="released" if has_flipped else None)
+
+
+@counts.get("/<slug>/count.json")
+@public
+def count_json(slug: str) -> ResponseReturnValue:
+    """The count for programs: every service that is on has its number."""
+    tally = _get_count(slug).tally
+    services = dict.fromkeys(connectors(), 0) | dict(tally.services)
+    return jsonify(total=tally.total, services=services, reminders=0)
+
+
+@counts.get("/live/<secret>")
+@public
+def live(secret: str) -> ResponseReturnValue:
+    """The artist's page. Whoever has the link may look; there is nothing to press."""
+    campaign = find_live(secret)
+    if campaign is None:
+        return render_template("fanpage/not_here.html", is_ended=False), 404
+    response = make_response(render_template("counts/live.html", secret=secret, **stage_context(campaign)))
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _get_count(slug: str) -> Count:
+    count = find_count(slug)
+    if count is None:
+        abort(404)
+    return count

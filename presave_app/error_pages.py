@@ -1,0 +1,63 @@
+"""Faults as pages in plain words: a full page for a visit, a fragment for htmx, never a traceback."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from presave_app.hypermedia import fragment, wants_fragment
+
+log = logging.getLogger(__name__)
+
+_WORDS = {
+    400: ("That did not arrive in a form we can read", "Go back, reload the page and try again."),
+    403: ("This request did not come from our own page", "Open the page again and repeat it from there."),
+    404: ("There is nothing at this address", "Check the link: a letter may be missing."),
+    405: ("This address can't be used that way", "Go back and use the buttons of the page."),
+    410: ("This link was used already", "Ask for a new one."),
+    413: ("That file is too large", "Choose one of at most 10 MB."),
+    429: ("Too many tries in a short time", "Wait a little, then try again."),
+    500: ("Something went wrong on our side", "Nothing was saved by this step. Try again in a moment."),
+    503: (
+        "We can't reach our own database right now",
+        "Nothing was saved by this step. Try again in a minute.",
+    ),
+}
+
+
+def init_error_pages(app: Flask) -> None:
+    """Answer every fault of the app through this module."""
+    app.register_error_handler(HTTPException, _http_fault)
+    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(OperationalError, _database_away)
+    # Anything else is logged by Flask with its traceback and reaches us as a 500.
+    app.register_error_handler(500, lambda _: error_page(500))
+
+
+def error_page(status: int, title: str | None = None, advice: str | None = None) -> ResponseReturnValue:
+    """The page or fragment for a fault, with our own words unless better ones are given."""
+    words = _WORDS.get(status, _WORDS[400 if status < 500 else 500])
+    context = {"status": status, "title": title or words[0], "advice": advice or words[1]}
+    if wants_fragment():
+        return fragment(render_template("layout/_error.html", **context), status)
+    return render_template("layout/error.html", **context), status, {"Cache-Control": "no-store"}
+
+
+def _http_fault(fault: HTTPException) -> ResponseReturnValue:
+    if fault.response is not None:
+        return fault.response
+    return error_page(fault.code or 500)
+
+
+def _expired_form(_: CSRFError) -> ResponseReturnValue:
+    return error_page(400, "This page was open for too long", "Reload it and send the form again.")
+
+
+def _database_away(fault: OperationalError) -> ResponseReturnValue:
+    log.error("database fault on %s: %s", request.endpoint, type(fault.orig).__name__)
+    return error_page(503)

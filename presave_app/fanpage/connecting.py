@@ -1,0 +1,259 @@
+"""The sign-in round trip: from the button to the service's consent page, back, and to the fan's own page."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from presave_app.access import fan_form, public
+from presave_app.campaigns.addresses import find_by_slug
+from presave_app.campaigns.artwork import find_picture
+from presave_app.campaigns.models import Campaign
+from presave_app.extensions import current_settings, db
+from presave_app.fanpage.poster import Face, clean_source, find_face, offers_of
+from presave_app.lib import clock
+from presave_app.lib.moments import find_zone
+from presave_app.lib.tokens import new_secret
+from presave_app.presaves import flows
+from presave_app.presaves.collecting import collect
+from presave_app.presaves.flows import FLOW_MINUTES, ReturnedFlow
+from presave_app.presaves.looking_up import mine_secret
+from presave_app.presaves.states import PreSaveId
+from presave_app.privacy.consent import Wording, draft_of
+from presave_app.queue import ADD_DUE, ring_after_commit
+from presave_app.releases import gate
+from presave_app.streaming.connector import Connector, SignIn
+from presave_app.streaming.errors import (
+    AppBlocked,
+    NeedsReauth,
+    NotEntitled,
+    RetryLater,
+    ServiceError,
+)
+from presave_app.streaming.registry import ServiceNotFound, get_connector
+from presave_app.transaction import transaction
+
+connecting = Blueprint("connecting", __name__)
+
+_SECRET = re.compile(r"[\w-]{20,128}", re.ASCII)
+_LONGEST_PARAMETER = 2048
+
+log = logging.getLogger(__name__)
+
+
+@connecting.post("/<slug>/connect/<service>")
+@fan_form
+def connect(slug: str, service: str) -> ResponseReturnValue:
+    """The tap on a service is the consent: note it as a flow of this browser and go to the service."""
+    connector = _connector_or_404(service)
+    campaign = _open_campaign_or_404(slug)
+    wording = _wording_or_404(campaign, service)
+    if (seconds := gate.shut_seconds(service)) > 0:
+        return _busy(campaign, connector, seconds)
+    browser = _browser_secret() or new_secret()
+    with transaction() as session:
+        flow = flows.start(
+            session,
+            browser=browser,
+            service=service,
+            campaign_id=campaign.id,
+            consent_draft={**draft_of(wording, connector), **_what_the_form_adds()},
+        )
+    target = connector.authorization_url(
+        redirect_uri=_redirect_uri(service), state=flow.state, code_verifier=flow.code_verifier
+    )
+    response = redirect(target, code=303)
+    _remember_browser(response, browser)
+    return response
+
+
+@connecting.get("/connect/<service>/callback")
+@public
+def callback(service: str) -> ResponseReturnValue:
+    """The fan is back: use the flow up, exchange the code, write the pre-save down, show the fan's own page."""
+    connector = _connector_or_404(service)
+    state, code = _parameter("state"), _parameter("code")
+    flow = _use_flow(state, service)
+    if flow is None:
+        return _flow_is_gone(state, connector)
+    campaign = db.session.get_one(Campaign, flow.campaign_id)
+    if not code:
+        return _refused_at_service(campaign, connector)
+    if (seconds := gate.shut_seconds(service)) > 0:
+        return _busy(campaign, connector, seconds)
+    try:
+        sign_in = _finish_sign_in(connector, code, flow)
+        pre_save_id = _collect(flow, sign_in, connector)
+    except ServiceError as fault:
+        return _not_signed_in(fault, campaign, connector)
+    response = redirect(f"/mine/{mine_secret(pre_save_id)}?just=1", code=303)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _finish_sign_in(connector: Connector, code: str, flow: ReturnedFlow) -> SignIn:
+    gate.spend(connector.service)
+    sign_in = connector.finish_sign_in(
+        code=code, code_verifier=flow.code_verifier, redirect_uri=_redirect_uri(connector.service)
+    )
+    # A token endpoint may leave the scopes out when they are the ones asked for (RFC 6749, 5.1).
+    missing = set(connector.scopes) - set(sign_in.tokens.scopes or connector.scopes)
+    if missing:
+        raise NeedsReauth("scope_missing")
+    return sign_in
+
+
+def _collect(flow: ReturnedFlow, sign_in: SignIn, connector: Connector) -> PreSaveId:
+    with transaction() as session:
+        pre_save_id = collect(session, flow, sign_in, connector)
+        _ring_if_released(session, flow.campaign_id, connector.service)
+    return pre_save_id
+
+
+def _ring_if_released(session: Session, campaign_id: int, service: str) -> None:
+    campaign = session.get_one(Campaign, campaign_id)
+    if campaign.release_at and campaign.release_at <= clock.now():
+        ring_after_commit(ADD_DUE, service)
+
+
+def _use_flow(state: str, service: str) -> ReturnedFlow | None:
+    browser = _browser_secret()
+    if not state or browser is None:
+        return None
+    with transaction() as session:
+        return flows.use(session, state=state, browser=browser, service=service)
+
+
+def _flow_is_gone(state: str, connector: Connector) -> ResponseReturnValue:
+    """Another browser, a second visit, or ten minutes over: lead back to the start, never around the binding."""
+    campaign_id = flows.find_campaign_of(db.session(), state) if state else None
+    campaign = db.session.get(Campaign, campaign_id) if campaign_id else None
+    return _stopped(
+        campaign,
+        connector,
+        "This sign-in can't be continued here",
+        "It was used already, took too long, or began in another browser. Nothing was saved by it. "
+        "Start again from the release page in this browser.",
+        400,
+    )
+
+
+def _refused_at_service(campaign: Campaign, connector: Connector) -> ResponseReturnValue:
+    # What the service writes into `error` is never shown: anybody can write it there.
+    return _stopped(
+        campaign,
+        connector,
+        "Nothing was saved",
+        f"{connector.name} did not give us permission, so nothing was saved. You can try again.",
+        200,
+    )
+
+
+def _not_signed_in(fault: ServiceError, campaign: Campaign, connector: Connector) -> ResponseReturnValue:
+    log.warning("sign-in on %s did not finish: %s", connector.service, fault.reason)
+    if isinstance(fault, RetryLater) and fault.pause_seconds:
+        gate.shut(connector.service, fault.pause_seconds, fault.reason)
+        return _busy(campaign, connector, fault.pause_seconds)
+    name = connector.name
+    match fault:
+        case NotEntitled():
+            advice = f"{name} lets this app serve only listeners on a short list, and this account is not on it yet."
+            return _stopped(campaign, connector, f"{name} does not let this account in", advice, 403)
+        case NeedsReauth() if fault.reason == "scope_missing":
+            advice = f"Without the permission to add to your library {name} won't let us save it. You can try again."
+            return _stopped(campaign, connector, "A permission is missing", advice, 200)
+        case AppBlocked():
+            advice = f"{name} does not accept this site at the moment. That is our fault, not yours. Try again later."
+            return _stopped(campaign, connector, f"{name} turned us away", advice, 503)
+        case _:
+            advice = f"{name} did not finish the sign-in, so nothing was saved. Try again in a moment."
+            return _stopped(campaign, connector, "The sign-in did not finish", advice, 502)
+
+
+def _busy(campaign: Campaign, connector: Connector, seconds: float) -> ResponseReturnValue:
+    minutes = max(1, round(seconds / 60))
+    when = "in a minute" if minutes == 1 else f"in {minutes} minutes"
+    advice = f"{connector.name} asked us to slow down. Nothing was saved yet. Please try again {when}."
+    return _stopped(campaign, connector, f"{connector.name} is busy", advice, 503)
+
+
+def _stopped(
+    campaign: Campaign | None, connector: Connector, title: str, advice: str, status: int
+) -> ResponseReturnValue:
+    html = render_template(
+        "fanpage/sign_in_stopped.html",
+        title=title,
+        advice=advice,
+        campaign=campaign,
+        picture=find_picture(campaign.artwork_id) if campaign else None,
+        service_name=connector.name,
+    )
+    return html, status, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+def _connector_or_404(service: str) -> Connector:
+    try:
+        return get_connector(service)
+    except ServiceNotFound:
+        abort(404)
+
+
+def _open_campaign_or_404(slug: str) -> Campaign:
+    campaign = find_by_slug(slug)
+    if campaign is None or find_face(campaign) not in (Face.PRE_SAVE, Face.OUT_NOW):
+        abort(404)
+    return campaign
+
+
+def _wording_or_404(campaign: Campaign, service: str) -> Wording:
+    """What the fan agrees to: the very text that the page shows beside the button."""
+    for offer in offers_of(campaign):
+        if offer.service == service and offer.wording:
+            return offer.wording
+    abort(404)
+
+
+def _redirect_uri(service: str) -> str:
+    return current_settings().absolute(url_for("connecting.callback", service=service))
+
+
+def _parameter(name: str) -> str:
+    value = request.args.get(name, "")
+    return value if len(value) <= _LONGEST_PARAMETER else ""
+
+
+def _what_the_form_adds() -> dict[str, Any]:
+    """Fields the page's script fills in. Nobody types them, so a strange value is dropped without a word."""
+    source, zone = clean_source(request.form.get("src", "")), request.form.get("time_zone", "")
+    return {
+        "source": source or None,
+        "time_zone": zone if find_zone(zone) else None,
+    }
+
+
+def _cookie_name() -> str:
+    return "__Host-flow" if current_settings().is_production else "flow"
+
+
+def _browser_secret() -> str | None:
+    value = request.cookies.get(_cookie_name(), "")
+    return value if _SECRET.fullmatch(value) else None
+
+
+def _remember_browser(response: Response, browser: str) -> None:
+    """Bind the flow to this browser. The secret is kept while flows are under way, so that two tabs both work."""
+    response.set_cookie(
+        _cookie_name(),
+        browser,
+        max_age=FLOW_MINUTES * 60,
+        path="/",
+        secure=current_settings().is_production,
+        httponly=True,
+        samesite="Lax",
+    )

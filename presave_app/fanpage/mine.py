@@ -1,0 +1,96 @@
+"""A fan's own page, found by its secret address: what was agreed, what happened, and every way to undo it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from presave_app.access import fan_form, public
+from presave_app.campaigns.artwork import find_picture
+from presave_app.campaigns.models import Campaign
+from presave_app.extensions import db
+from presave_app.fanpage.poster import Face, find_face, offers_of
+from presave_app.fanpage.receipt import receipt_of
+from presave_app.hypermedia import fragment, go_to
+from presave_app.presaves.looking_up import find_by_mine_secret
+from presave_app.presaves.models import Consent, Grant, PreSave
+from presave_app.presaves.states import State
+from presave_app.presaves.withdrawing import withdraw
+from presave_app.privacy.disconnecting import disconnect
+from presave_app.streaming.registry import connectors
+from presave_app.transaction import transaction
+
+mine = Blueprint("mine", __name__)
+
+
+@mine.get("/mine/<secret>")
+@public
+def mine_page(secret: str) -> ResponseReturnValue:
+    """The page. `?just=1` is the first visit, right after the permission was given."""
+    pre_save = find_by_mine_secret(secret)
+    if pre_save is None:
+        return render_template("fanpage/not_here.html", is_ended=False), 404
+    is_new = request.args.get("just") == "1" and pre_save.state == State.ARMED
+    html = render_template("fanpage/mine.html", is_new=is_new, **_mine_context(pre_save, secret))
+    return _private(make_response(html))
+
+
+@mine.get("/mine/<secret>/state")
+@public
+def mine_state(secret: str) -> ResponseReturnValue:
+    """Where the pre-save stands, for the page that is open."""
+    context = _mine_context(_get_pre_save(secret), secret)
+    return _private(fragment(render_template("fanpage/_state.html", **context)))
+
+
+@mine.post("/mine/<secret>/cancel")
+@fan_form
+def cancel(secret: str) -> ResponseReturnValue:
+    """Cancel this pre-save. A second time changes nothing."""
+    pre_save_id = _get_pre_save(secret).id
+    with transaction():
+        withdraw(pre_save_id)
+    return go_to(url_for(".mine_page", secret=secret))
+
+
+@mine.post("/mine/<secret>/disconnect")
+@fan_form
+def disconnect_service(secret: str) -> ResponseReturnValue:
+    """Cancel every pre-save of this sign-in and erase its tokens. A second time changes nothing."""
+    pre_save_id = _get_pre_save(secret).id
+    with transaction():
+        disconnect(pre_save_id)
+    return go_to(url_for(".mine_page", secret=secret))
+
+
+def _get_pre_save(secret: str) -> PreSave:
+    return find_by_mine_secret(secret) or abort(404)
+
+
+def _mine_context(pre_save: PreSave, secret: str) -> dict[str, Any]:
+    campaign = db.session.get_one(Campaign, pre_save.campaign_id)
+    connector = connectors().get(pre_save.service)
+    name = connector.name if connector else pre_save.service.replace("-", " ").title()
+    face = find_face(campaign)
+    offers = offers_of(campaign) if face in (Face.PRE_SAVE, Face.OUT_NOW) else []
+    return {
+        "secret": secret,
+        "campaign": campaign,
+        "picture": find_picture(campaign.artwork_id),
+        "face": face,
+        "service_name": name,
+        "permissions_url": connector.permissions_url if connector else None,
+        "agreed": db.session.scalars(select(Consent.wording).where(Consent.id == pre_save.consent_id)).one(),
+        "is_connected": db.session.get_one(Grant, pre_save.grant_id).state == "active",
+        "offer": next((offer for offer in offers if offer.service == pre_save.service), None),
+        "receipt": receipt_of(pre_save, campaign, name),
+    }
+
+
+def _private(response: Response) -> Response:
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

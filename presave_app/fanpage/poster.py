@@ -1,0 +1,113 @@
+"""The poster: which face of a campaign the clock shows, and what each streaming service offers on it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+
+from presave_app.campaigns.addresses import was_public
+from presave_app.campaigns.artwork import find_picture
+from presave_app.campaigns.fields import latest_safe_start
+from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.targets import find_targets
+from presave_app.counts.tally import count_context
+from presave_app.extensions import db
+from presave_app.fanpage.words import day_words, release_words
+from presave_app.lib import clock
+from presave_app.privacy.consent import Wording, consent_for
+from presave_app.streaming.connector import Connector
+from presave_app.streaming.registry import connectors
+from presave_app.teams.models import Team
+
+_SOURCE = re.compile(r"[\w.-]{1,64}", re.ASCII)
+
+
+class Face(StrEnum):
+    """What the one link shows. Nobody sets it: it follows from the clock and from whether the page is published."""
+
+    PRE_SAVE = "pre-save"
+    OUT_NOW = "out-now"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One service on the poster. A wording is there when the fan can agree now, and is what they agree to."""
+
+    service: str
+    name: str
+    listen_url: str | None
+    wording: Wording | None
+    opens_on: str | None
+    months: int
+
+
+def find_face(campaign: Campaign) -> Face | None:
+    """The face of a campaign's page now; None for a draft that was never seen by a fan."""
+    if campaign.published_at is None:
+        return Face.ENDED if was_public([campaign.id]) else None
+    return _face_by_clock(campaign)
+
+
+def poster_context(campaign: Campaign, *, is_preview: bool = False, source: str = "") -> dict[str, Any]:
+    """What `fanpage/_poster.html` needs, for the page of the fans and for the editor's preview."""
+    offers, count = offers_of(campaign), count_context(campaign)
+    face = _face_by_clock(campaign)
+    is_waiting = face is Face.OUT_NOW and not all(offer.listen_url for offer in offers)
+    return {
+        "campaign": campaign,
+        "face": face,
+        "is_preview": is_preview,
+        "picture": find_picture(campaign.artwork_id),
+        "when": release_words(campaign),
+        "offers": offers,
+        "asks_again": is_waiting and count["count"].poll is not None and not is_preview,
+        "source": source,
+        **count,
+    }
+
+
+def offers_of(campaign: Campaign) -> list[Offer]:
+    """The services that are on and can know the release, in the order of the pages."""
+    targets = find_targets(campaign.id)
+    team_name = db.session.scalars(select(Team.name).where(Team.id == campaign.team_id)).one()
+    return [
+        _offer(campaign, connector, targets[service].ref, team_name)
+        for service, connector in connectors().items()
+        if service in targets
+    ]
+
+
+def opens_at(campaign: Campaign, connector: Connector) -> datetime | None:
+    """From when on a permission given to `connector` lasts until the release; None when it does already."""
+    opens = latest_safe_start(campaign.release_at, connector) if campaign.release_at else None
+    return opens if opens and clock.now() < opens else None
+
+
+def clean_source(text: str) -> str:
+    """Where a fan came from, as the link says it; nothing when it is not a short plain word."""
+    return text if _SOURCE.fullmatch(text) else ""
+
+
+def _face_by_clock(campaign: Campaign) -> Face:
+    is_out = campaign.release_at is not None and clock.now() >= campaign.release_at
+    return Face.OUT_NOW if is_out else Face.PRE_SAVE
+
+
+def _offer(campaign: Campaign, connector: Connector, ref: str | None, team_name: str) -> Offer:
+    opens = opens_at(campaign, connector)
+    can_agree = campaign.release_at is not None and opens is None
+    return Offer(
+        service=connector.service,
+        name=connector.name,
+        listen_url=connector.listen_url(ref) if ref else None,
+        wording=consent_for(campaign, connector, team_name) if can_agree else None,
+        # The whole of the named day is safe, not only its evening.
+        opens_on=day_words(opens + timedelta(days=1), campaign.time_zone) if opens else None,
+        months=connector.grant_life.days // 30 if connector.grant_life else 0,
+    )

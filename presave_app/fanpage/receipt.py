@@ -1,0 +1,171 @@
+"""What a fan's own page tells of one pre-save: where it stands, what happened when, what the fan can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from presave_app.campaigns.models import Campaign
+from presave_app.extensions import db
+from presave_app.fanpage.words import moment_words, stamp_words
+from presave_app.lib import clock
+from presave_app.presaves.models import Event, PreSave
+from presave_app.presaves.states import OPEN, State, words_for
+
+_SOON = timedelta(minutes=5)
+_LATER_TODAY = timedelta(hours=20)
+# A read-back follows the add by minutes; the one a day later is nothing to wait for.
+_READ_BACK_SOON = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A state in words: what it is, and what it means."""
+
+    headline: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened."""
+
+    words: str
+    at: datetime
+    stamp: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A pre-save as its fan sees it. `trigger` is when the page asks again; None when nothing can change soon."""
+
+    state: State
+    told: Told
+    due_at: datetime
+    due_words: str
+    is_ahead: bool
+    steps: list[Step]
+    trigger: str | None
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_good(self) -> bool:
+        return self.state is State.DONE or self.is_ahead
+
+    @property
+    def again_words(self) -> str:
+        """The button with which the fan gives the permission once more."""
+        if self.state is State.NEEDS_REAUTH:
+            return "Give the permission again"
+        return "Pre-save it after all" if self.state is State.WITHDRAWN else "Try again"
+
+
+def receipt_of(pre_save: PreSave, campaign: Campaign, service_name: str) -> Receipt:
+    """The receipt of a pre-save now."""
+    zone = pre_save.time_zone or campaign.time_zone
+    state = State(pre_save.state)
+    is_ahead = clock.now() < pre_save.due_at
+    return Receipt(
+        state=state,
+        told=_told(pre_save, campaign, service_name, is_ahead),
+        due_at=pre_save.due_at,
+        due_words=moment_words(pre_save.due_at, zone),
+        is_ahead=state is State.ARMED and is_ahead,
+        steps=_steps(pre_save, service_name, zone),
+        trigger=_trigger(pre_save, campaign),
+    )
+
+
+def _told(pre_save: PreSave, campaign: Campaign, name: str, is_ahead: bool) -> Told:
+    title, reason = campaign.title, words_for(pre_save.reason)
+    match State(pre_save.state):
+        case State.ARMED if is_ahead:
+            return Told("You're in", f"we add {title} to your {name} library. You need not do anything.")
+        case State.ARMED if campaign.held_at:
+            return Told("The label has paused this release", "Your pre-save waits and is not lost.")
+        case State.ARMED:
+            return Told("Your add is in line", _join(f"{title} is out and goes into your library next.", reason))
+        case State.CLAIMED:
+            return Told("We are adding it right now", f"{title} is on its way into your {name} library.")
+        case State.DONE:
+            return Told("It's in your library", _proof(pre_save, title, name))
+        case State.NEEDS_REAUTH:
+            return Told(f"{name} needs your permission again", _join(reason, "Without it we can't add the release."))
+        case State.WITHDRAWN:
+            return Told("Cancelled", f"We will not add {title} to your {name} library.")
+        case State.EXPIRED | State.FAILED:
+            return Told("It was not added", _join(reason, f"{title} is not in your {name} library through us."))
+
+
+def _proof(pre_save: PreSave, title: str, name: str) -> str:
+    added = f"{title} is in your {name} library."
+    if pre_save.verified_at:
+        return f"{added} We looked it up there to be sure."
+    return f"{added} We will look it up there to be sure." if pre_save.read_back_at else added
+
+
+def _steps(pre_save: PreSave, name: str, zone: str) -> list[Step]:
+    events = db.session.scalars(select(Event).where(Event.pre_save_id == pre_save.id).order_by(Event.id))
+    told = [*_told_events(events, name), *_told_read_backs(pre_save)]
+    return [Step(words, at, stamp_words(at, zone)) for words, at in sorted(told, key=lambda step: step[1])]
+
+
+def _told_events(events: Iterable[Event], name: str) -> list[tuple[str, datetime]]:
+    """The events a fan cares for. Of tries in a row that changed nothing only the last one is told."""
+    told: list[tuple[str, datetime]] = []
+    was_retry = False
+    for event in events:
+        words = _event_words(event, name)
+        is_retry = event.from_state == State.CLAIMED and event.to_state == State.ARMED
+        if is_retry and was_retry:
+            told.pop()
+        if words:
+            told.append((words, event.at))
+        was_retry = (is_retry and bool(words)) or (was_retry and event.to_state == State.CLAIMED)
+    return told
+
+
+def _event_words(event: Event, name: str) -> str:
+    match event.to_state:
+        case State.ARMED if event.from_state == State.CLAIMED:
+            return _join("Not added yet.", words_for(event.reason)) if words_for(event.reason) else ""
+        case State.ARMED:
+            return f"You gave {name} your permission." if event.from_state is None else "You gave it again."
+        case State.DONE:
+            return words_for(event.reason) or "Added."
+        case State.CLAIMED:
+            return ""
+        case _:
+            return words_for(event.reason)
+
+
+def _told_read_backs(pre_save: PreSave) -> list[tuple[str, datetime]]:
+    looks = (
+        ("We looked it up: it is in your library.", pre_save.verified_at),
+        ("A day later it was still there.", pre_save.kept_at),
+    )
+    return [(words, at) for words, at in looks if at]
+
+
+def _trigger(pre_save: PreSave, campaign: Campaign) -> str | None:
+    """When the page asks again by itself: soon while something is going on, once at the due time, else never."""
+    now, state = clock.now(), State(pre_save.state)
+    if state is State.CLAIMED:
+        return "every 2s"
+    if state is State.ARMED and not campaign.held_at:
+        wait = pre_save.due_at - now
+        if wait <= _SOON:
+            return "every 3s"
+        return f"load delay:{int(wait.total_seconds()) + 1}s" if wait < _LATER_TODAY else None
+    looks_soon = pre_save.read_back_at is not None and pre_save.read_back_at - now < _READ_BACK_SOON
+    return "every 5s" if state is State.DONE and not pre_save.verified_at and looks_soon else None
+
+
+def _join(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))

@@ -1,0 +1,1 @@
+"""Pure helpers: no Flask, no database, nothing of the product's own words."""

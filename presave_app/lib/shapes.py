@@ -1,0 +1,20 @@
+"""Careful reading of other people's JSON: what has not the expected shape reads as empty, never as a fault of ours."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+
+def as_object(value: object) -> dict[str, Any]:
+    """The object, or an empty one."""
+    return cast(dict[str, Any], value) if isinstance(value, dict) else {}
+
+
+def as_list(value: object) -> list[Any]:
+    """The list, or an empty one."""
+    return cast(list[Any], value) if isinstance(value, list) else []
+
+
+def as_text(value: object) -> str:
+    """The text, or an empty one."""
+    return value if isinstance(value, str) else ""

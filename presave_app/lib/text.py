@@ -1,0 +1,26 @@
+"""Text that people typed, made safe to keep and to show in one line."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Format characters that scripts and emoji need: the zero-width joiners and the marks of direction.
+_USEFUL_FORMATS = frozenset("\u200c\u200d")
+
+
+def clean_line(text: str) -> str:
+    """`text` in one line and in NFC, without control characters and without characters that turn the reading order."""
+    composed = unicodedata.normalize("NFC", text)
+    return " ".join("".join(_kept(character) for character in composed).split())
+
+
+def _kept(character: str) -> str:
+    if character in _USEFUL_FORMATS:
+        return character
+    match unicodedata.category(character):
+        case "Cc" | "Zl" | "Zp" | "Zs":
+            return " "
+        case "Cf" | "Cs" | "Co" | "Cn":
+            return ""
+        case _:
+            return character

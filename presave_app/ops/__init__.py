@@ -1,0 +1,1 @@
+"""Running an installation: command line, health, logs, clocks."""

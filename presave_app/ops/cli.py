@@ -1,0 +1,114 @@
+"""The command line of an installation: `flask teams`, `flask campaigns`, `flask release`, `flask keys`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy import text
+
+from presave_app.campaigns.commands import campaigns, find_campaign_for_command
+from presave_app.campaigns.models import Campaign
+from presave_app.lib import clock
+from presave_app.ops.template_helpers import iso
+from presave_app.presaves import grants
+from presave_app.presaves.looking_up import states_of
+from presave_app.presaves.states import State
+from presave_app.releases.waves import oldest_overdue_seconds
+from presave_app.teams.commands import teams
+from presave_app.transaction import transaction
+
+release = AppGroup("release", help="The adds of a release.")
+keys = AppGroup("keys", help="The keys that fans' tokens are sealed under.")
+_BATCH = 500
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
+
+
+def register(app: Flask) -> None:
+    """Add the commands."""
+    for group in (teams, campaigns, release, keys):
+        app.cli.add_command(group)
+
+
+@campaigns.command("status")
+@click.argument("slug")
+@as_json
+def campaign_status(slug: str, as_json: bool) -> None:
+    """Pre-saves of a campaign by service and state, and how late the oldest is."""
+    report = status_of(find_campaign_for_command(slug))
+    if as_json:
+        click.echo(json.dumps(report))
+        return
+    click.echo(
+        f"{report['slug']}: {report['total']} pre-saves, {'released' if report['released'] else 'not released yet'}"
+    )
+    for service, counts in report["services"].items():
+        states = ", ".join(f"{number} {state}" for state, number in counts["states"].items())
+        click.echo(f"  {service}: {states}; {counts['verified']} verified")
+    if report["oldest_overdue_seconds"] is not None:
+        click.echo(f"  oldest overdue for {report['oldest_overdue_seconds']} s")
+
+
+@release.command("hold")
+@click.argument("slug")
+@as_json
+def hold(slug: str, as_json: bool) -> None:
+    """Stop the adds of a campaign. Its page goes on."""
+    _set_held(slug, is_held=True)
+    click.echo(json.dumps({"slug": slug, "held": True}) if as_json else f"{slug}: adds are on hold")
+
+
+@release.command("resume")
+@click.argument("slug")
+@as_json
+def resume(slug: str, as_json: bool) -> None:
+    """Go on with the adds of a campaign."""
+    _set_held(slug, is_held=False)
+    click.echo(json.dumps({"slug": slug, "held": False}) if as_json else f"{slug}: adds go on")
+
+
+@keys.command("rotate")
+@as_json
+def rotate(as_json: bool) -> None:
+    """Seal all tokens again under the first key of TOKEN_KEYS."""
+    total = 0
+    while True:
+        with transaction():
+            resealed = grants.reseal(_BATCH)
+        total += resealed
+        if not resealed:
+            break
+    in_use = sorted(grants.key_ids_in_use())
+    if as_json:
+        click.echo(json.dumps({"resealed": total, "keys_in_use": in_use}))
+    else:
+        click.echo(f"{total} grants sealed again; keys in use: {', '.join(in_use) or 'none'}")
+
+
+def status_of(campaign: Campaign) -> dict[str, Any]:
+    """A campaign in figures, as the fixed JSON of `flask campaigns status`."""
+    services = states_of(campaign.id)
+    accepted = [n for s in services.values() for state, n in s.states.items() if state != State.WITHDRAWN]
+    return {
+        "slug": campaign.slug,
+        "release_at": iso(campaign.release_at) if campaign.release_at else None,
+        "released": campaign.release_at is not None and campaign.release_at <= clock.now(),
+        "held": campaign.held_at is not None,
+        "total": sum(accepted),
+        "reminders": 0,
+        "services": {name: {"states": s.states, "verified": s.verified} for name, s in services.items()},
+        "oldest_overdue_seconds": oldest_overdue_seconds(campaign.id),
+    }
+
+
+def _set_held(slug: str, *, is_held: bool) -> None:
+    campaign = find_campaign_for_command(slug)
+    with transaction() as session:
+        session.execute(
+            text("UPDATE campaign SET held_at = CASE WHEN :held THEN coalesce(held_at, now()) END WHERE id = :id"),
+            {"held": is_held, "id": campaign.id},
+        )

@@ -1,0 +1,109 @@
+"""Taking in a pre-save: grant, consent, pre-save and actions in one transaction. Only after it: "You're in"."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from presave_app.lib.tokens import hash_secret
+from presave_app.presaves import grants
+from presave_app.presaves.flows import ReturnedFlow
+from presave_app.presaves.looking_up import mine_secret
+from presave_app.presaves.states import GrantId, PreSaveId
+from presave_app.streaming.connector import Connector, SignIn
+
+
+def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Connector) -> PreSaveId:
+    """Write down what a fan agreed to. Repeating it gives the same pre-save, armed again where it had ended.
+
+    Raises NeedsReauth when the permission would not last until the day.
+    """
+    key = grants.account_key(flow.service, sign_in.account_id)
+    # Everybody locks pre-save before grant, see presaves.claims.settle.
+    session.execute(
+        text("SELECT 1 FROM pre_save WHERE campaign_id = :c AND service = :s AND account_key = :k FOR UPDATE"),
+        {"c": flow.campaign_id, "s": flow.service, "k": key},
+    )
+    grant_id = grants.upsert(session, flow.service, key, sign_in.tokens, connector.grant_life)
+    consent_id = _write_consent(session, flow, sign_in.tokens.scopes)
+    pre_save_id = _upsert_pre_save(session, flow, key, consent_id, grant_id)
+    for action in flow.consent_draft["actions"]:
+        _upsert_action(session, pre_save_id, action)
+    session.execute(
+        text("INSERT INTO target (campaign_id, service) VALUES (:c, :s) ON CONFLICT DO NOTHING"),
+        {"c": flow.campaign_id, "s": flow.service},
+    )
+    # A fan whose pre-save is done already signed in for nothing: keep nothing of it.
+    grants.erase_unneeded(session, [grant_id])
+    return pre_save_id
+
+
+def _write_consent(session: Session, flow: ReturnedFlow, scopes: tuple[str, ...]) -> UUID:
+    draft = flow.consent_draft
+    consent_id = uuid4()
+    session.execute(
+        text("""
+            INSERT INTO consent (id, campaign_id, service, wording_version, wording, language, actions, scopes)
+            VALUES (:id, :campaign_id, :service, :version, :wording, :language, CAST(:actions AS jsonb), :scopes)
+        """),
+        {
+            "id": consent_id,
+            "campaign_id": flow.campaign_id,
+            "service": flow.service,
+            "version": draft["version"],
+            "wording": f"{draft['headline']}\n{draft['text']}",
+            "language": draft["language"],
+            "actions": json.dumps(draft["actions"]),
+            "scopes": list(scopes),
+        },
+    )
+    return consent_id
+
+
+def _upsert_pre_save(session: Session, flow: ReturnedFlow, key: str, consent_id: UUID, grant_id: GrantId) -> PreSaveId:
+    new_id = PreSaveId(uuid4())
+    row = session.execute(
+        text("""
+            INSERT INTO pre_save (id, campaign_id, service, account_key, consent_id, grant_id, reason, due_at,
+                                  next_at, mine_hash, source, time_zone)
+            SELECT :id, k.id, :service, :key, :consent_id, :grant_id, 'consented', greatest(k.release_at, now()),
+                   greatest(k.release_at, now()), :mine_hash, :source, :time_zone
+            FROM campaign k WHERE k.id = :campaign_id
+            ON CONFLICT (campaign_id, service, account_key) DO UPDATE SET
+              consent_id = excluded.consent_id, grant_id = excluded.grant_id,
+              state = CASE WHEN pre_save.state IN ('needs_reauth', 'withdrawn', 'expired', 'failed')
+                           THEN 'armed' ELSE pre_save.state END,
+              reason = CASE WHEN pre_save.state IN ('claimed', 'done') THEN pre_save.reason ELSE 'renewed' END,
+              due_at = CASE WHEN pre_save.state IN ('claimed', 'done') THEN pre_save.due_at ELSE excluded.due_at END,
+              next_at = CASE WHEN pre_save.state IN ('claimed', 'done') THEN pre_save.next_at ELSE excluded.next_at END,
+              tries = 0, time_zone = coalesce(excluded.time_zone, pre_save.time_zone)
+            RETURNING id
+        """),
+        {
+            "id": new_id,
+            "service": flow.service,
+            "key": key,
+            "consent_id": consent_id,
+            "grant_id": grant_id,
+            "campaign_id": flow.campaign_id,
+            "mine_hash": hash_secret(mine_secret(new_id)),
+            "source": flow.consent_draft.get("source"),
+            "time_zone": flow.consent_draft.get("time_zone"),
+        },
+    ).one()
+    return PreSaveId(row.id)
+
+
+def _upsert_action(session: Session, pre_save_id: PreSaveId, action: dict[str, Any]) -> None:
+    session.execute(
+        text("""
+            INSERT INTO action (pre_save_id, kind, subject) VALUES (:id, :kind, :subject)
+            ON CONFLICT (pre_save_id, kind, subject) DO UPDATE SET state = 'todo', outcome = NULL
+            WHERE action.state = 'refused'
+        """),
+        {"id": pre_save_id, "kind": action["kind"], "subject": action["subject"]},
+    )

@@ -1,0 +1,65 @@
+"""The states of a pre-save, and the reasons beside them in plain words. The moves are the database's own."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+PreSaveId = NewType("PreSaveId", UUID)
+GrantId = NewType("GrantId", UUID)
+
+# How long after its due time a pre-save is still tried.
+DEADLINE_DAYS = 14
+
+
+class State(StrEnum):
+    ARMED = "armed"
+    CLAIMED = "claimed"
+    DONE = "done"
+    NEEDS_REAUTH = "needs_reauth"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+OPEN = frozenset({State.ARMED, State.CLAIMED, State.NEEDS_REAUTH})
+
+_WORDS = {
+    "consented": "",
+    "renewed": "",
+    "added": "The service confirmed that it was added.",
+    "already_there": "It was in the library already.",
+    "pre_added": "The service adds it by itself on the day.",
+    "rate_limited": "The service asked us to slow down. We go on by ourselves.",
+    "quota_exceeded": "The service's limit for this app is used up for now. We go on as soon as it allows.",
+    "no_answer_in_time": "The service did not answer in time. We try again by ourselves.",
+    "connection_lost": "The connection to the service broke. We try again by ourselves.",
+    "tls_fault": "The service could not be reached safely. We try again by ourselves.",
+    "answer_unreadable": "The service's answer could not be read. We try again by ourselves.",
+    "access_expired": "The sign-in has to be renewed. We try that by ourselves.",
+    "being_refreshed": "The sign-in is being renewed right now.",
+    "refused_once": "The service did not renew the sign-in. We ask once more in a minute.",
+    "not_in_catalogue": "The service does not show the release yet. We keep looking.",
+    "grant_revoked": "The permission was taken back at the service.",
+    "grant_expired": "The permission was too old: the service ended it.",
+    "scope_missing": "The permission to add to the library was not given.",
+    "no_lasting_permission": "The service gave no permission that lasts until the day.",
+    "sign_in_broken": "The stored permission could not be read.",
+    "not_on_the_list": "The service does not let this account use the app: its list of listeners is full.",
+    "invalid_client": "The service does not accept this installation's credentials.",
+    "owner_premium_lapsed": "The service has paused this app: its owner's subscription has lapsed.",
+    "forbidden": "The service does not allow this app to do that.",
+    "fan_withdrew": "Cancelled.",
+    "fan_disconnected": "Cancelled, and the permission was erased.",
+    "too_late": "It could not be added within two weeks, so we stopped.",
+}
+
+
+def words_for(reason: str | None) -> str:
+    """A plain sentence for a reason; an unforeseen one is told as what it is."""
+    if reason is None:
+        return ""
+    if reason.startswith("http_5"):
+        return "The service has a fault of its own. We try again by ourselves."
+    return _WORDS.get(reason, "The service did not accept it.")

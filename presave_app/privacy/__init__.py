@@ -1,0 +1,1 @@
+"""Privacy: what a fan agrees to, and taking it back."""

@@ -1,0 +1,169 @@
+"""Release day: adding releases to libraries, one claimed pre-save after the other."""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from typing import cast
+
+from flask import Flask, current_app
+
+from presave_app.presaves import claims
+from presave_app.presaves.claims import Claim, Verdict
+from presave_app.presaves.states import State
+from presave_app.releases import gate
+from presave_app.releases.catalogue import look_for_releases
+from presave_app.releases.refreshing import APP_BLOCKED_PAUSE_SECONDS, get_access_token
+from presave_app.streaming.connector import Connector, Outcome
+from presave_app.streaming.errors import (
+    AccessExpired,
+    AppBlocked,
+    NeedsReauth,
+    NotEntitled,
+    NotYetAvailable,
+    Refused,
+    RetryLater,
+    ServiceError,
+)
+from presave_app.streaming.registry import get_connector
+from presave_app.transaction import transaction
+
+DRAIN_SECONDS = 50.0
+THREADS = 8
+BATCH = 2 * THREADS
+_ADD = "add_to_library"
+_TRIES_BEFORE_A_PERSON = 3
+_LONGEST_BACKOFF_SECONDS = 600
+_NOT_THERE_WAITS = (5, 10, 20, 60, 120, 300, 600)
+_NOT_ENTITLED_WAIT_SECONDS = 3600
+
+log = logging.getLogger(__name__)
+
+
+class ClaimLost(Exception):
+    """Somebody else decides about this pre-save now, or it must not be added any more: stop, write nothing."""
+
+
+def add_due(service: str, seconds: float = DRAIN_SECONDS) -> int:
+    """Add what is due on a service until nothing is left or the time is up; returns how many were worked on."""
+    connector = get_connector(service)
+    look_for_releases(service)
+    app = cast(Flask, current_app._get_current_object())  # pyright: ignore
+    give_up_at = time.monotonic() + seconds
+    worked = 0
+    with ThreadPoolExecutor(THREADS, thread_name_prefix=f"add-{service}") as pool:
+        while time.monotonic() < give_up_at and not gate.shut_seconds(service):
+            with transaction() as session:
+                batch = claims.claim_due(session, service, BATCH)
+            if not batch:
+                break
+            _work_on(pool, app, connector, batch)
+            worked += len(batch)
+    return worked
+
+
+def add_one(connector: Connector, claim: Claim) -> None:
+    """Work on one claim and write down what came of it. Safe to repeat, and to die between any two lines."""
+    with transaction() as session:
+        renewed = claims.renew(session, claim)
+    if renewed is None:
+        return
+    with suppress(ClaimLost):
+        verdict = _verdict_on(connector, renewed)
+        with transaction() as session:
+            claims.settle(session, renewed, verdict, _ADD)
+
+
+def backoff_seconds(tries: int) -> float:
+    """How long to wait after so many failed tries: doubling, with full jitter, at most ten minutes."""
+    return random.uniform(1, min(_LONGEST_BACKOFF_SECONDS, 2 ** min(tries + 1, 10)))  # noqa: S311
+
+
+def _work_on(pool: ThreadPoolExecutor, app: Flask, connector: Connector, batch: list[Claim]) -> None:
+    futures = {pool.submit(_add_in_thread, app, connector, claim): claim for claim in batch}
+    try:
+        for future in as_completed(futures):
+            future.result()
+    except BaseException:
+        # The process is told to leave: what nobody has begun goes back at once, the rest is finished.
+        unstarted = [claim for future, claim in futures.items() if future.cancel()]
+        with transaction() as session:
+            claims.give_back(session, unstarted)
+        raise
+
+
+def _add_in_thread(app: Flask, connector: Connector, claim: Claim) -> None:
+    with app.app_context():
+        try:
+            add_one(connector, claim)
+        except Exception:
+            # A fault of ours with one pre-save must not stop the others. Its claim runs out and it is
+            # tried again, visibly late, while this line says why.
+            log.exception("adding pre-save %s", claim.pre_save_id)
+
+
+def _verdict_on(connector: Connector, claim: Claim) -> Verdict:
+    try:
+        token = get_access_token(claim.grant_id, connector)
+        try:
+            outcome = _call(connector, claim, token)
+        except AccessExpired:
+            token = get_access_token(claim.grant_id, connector, stale_token=token)
+            outcome = _call(connector, claim, token)
+    except ServiceError as fault:
+        return _verdict_of(fault, connector.service, claim)
+    return Verdict(State.DONE, outcome.value, action_state="done")
+
+
+def _call(connector: Connector, claim: Claim, token: str) -> Outcome:
+    """Look first where an earlier call may have worked, then write ahead, then add."""
+    if claim.sent_ref is not None:
+        gate.pass_through(connector.service)
+        if connector.contains(token, claim.sent_ref):
+            return Outcome.ALREADY_THERE
+    gate.pass_through(connector.service)
+    with transaction() as session:
+        ref = claims.begin_call(session, claim, _ADD)
+    if ref is None or not claim.leaves_time_for_a_call():
+        raise ClaimLost
+    return connector.add(token, ref)
+
+
+def _verdict_of(fault: ServiceError, service: str, claim: Claim) -> Verdict:
+    match fault:
+        case RetryLater():
+            return _later(fault, service, claim)
+        case AppBlocked():
+            log.error("%s refuses this app: %s", service, fault.reason)
+            gate.shut(service, APP_BLOCKED_PAUSE_SECONDS, fault.reason)
+            return Verdict(State.ARMED, fault.reason, "todo", APP_BLOCKED_PAUSE_SECONDS)
+        case NotYetAvailable():
+            wait = _NOT_THERE_WAITS[min(claim.tries, len(_NOT_THERE_WAITS) - 1)]
+            return Verdict(State.ARMED, fault.reason, "todo", wait, counts_as_try=True)
+        case NotEntitled():
+            return Verdict(State.ARMED, fault.reason, "todo", _NOT_ENTITLED_WAIT_SECONDS)
+        case NeedsReauth():
+            return Verdict(State.NEEDS_REAUTH, fault.reason, "todo")
+        case AccessExpired() if claim.tries < _TRIES_BEFORE_A_PERSON:
+            return Verdict(State.ARMED, fault.reason, "todo", backoff_seconds(claim.tries), counts_as_try=True)
+        case AccessExpired():
+            return Verdict(State.NEEDS_REAUTH, fault.reason, "todo")
+        case Refused() if claim.tries + 1 < _TRIES_BEFORE_A_PERSON:
+            return Verdict(State.ARMED, fault.reason, "todo", backoff_seconds(claim.tries), counts_as_try=True)
+        case Refused():
+            log.error("%s refused pre-save %s: %s", service, claim.pre_save_id, fault.reason)
+            return Verdict(State.FAILED, fault.reason, "refused")
+        case _:
+            raise fault
+
+
+def _later(fault: RetryLater, service: str, claim: Claim) -> Verdict:
+    if fault.pause_seconds is not None:
+        gate.shut(service, fault.pause_seconds, fault.reason)
+        return Verdict(State.ARMED, fault.reason, "todo", fault.pause_seconds + random.random())  # noqa: S311
+    if fault.wait_seconds is not None:
+        return Verdict(State.ARMED, fault.reason, None, fault.wait_seconds)
+    return Verdict(State.ARMED, fault.reason, None, backoff_seconds(claim.tries), counts_as_try=True)

@@ -1,0 +1,57 @@
+"""The work around the flip. The page turns by the clock alone; this finds its links and notes that it turned."""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy import text
+
+from presave_app.extensions import db
+from presave_app.releases.catalogue import look_for_releases
+from presave_app.streaming.registry import connectors
+from presave_app.transaction import transaction
+
+log = logging.getLogger(__name__)
+
+
+def find_campaigns_to_flip() -> list[int]:
+    """Published campaigns whose moment has passed and whose flip was not surrounded yet."""
+    rows = db.session.execute(
+        text("SELECT id FROM campaign WHERE release_at <= now() AND published_at IS NOT NULL AND flipped_at IS NULL")
+    )
+    return list(rows.scalars())
+
+
+def find_services_with_missing_links() -> list[str]:
+    """Services on which a released campaign's link is still looked for."""
+    rows = db.session.execute(
+        text("""
+            SELECT DISTINCT t.service FROM target t JOIN campaign k ON k.id = t.campaign_id
+            WHERE t.found_at IS NULL AND k.release_at BETWEEN now() - interval '15 days' AND now()
+              AND (t.ref IS NOT NULL OR k.upc IS NOT NULL)
+        """)
+    )
+    return [service for service in rows.scalars() if service in connectors()]
+
+
+def surround_flip(campaign_id: int) -> bool:
+    """Make sure each service has a target to look for, look, and note the flip; False when it was noted before."""
+    with transaction() as session:
+        flipped = session.execute(
+            text("""
+                UPDATE campaign SET flipped_at = now()
+                WHERE id = :id AND flipped_at IS NULL AND release_at <= now() RETURNING slug, upc
+            """),
+            {"id": campaign_id},
+        ).one_or_none()
+        if flipped is None:
+            return False
+        for service in connectors() if flipped.upc else ():
+            session.execute(
+                text("INSERT INTO target (campaign_id, service) VALUES (:id, :service) ON CONFLICT DO NOTHING"),
+                {"id": campaign_id, "service": service},
+            )
+    log.info("the link of %s is the listening page now", flipped.slug)
+    for service in connectors():
+        look_for_releases(service)
+    return True

@@ -1,0 +1,71 @@
+"""Waves: the pre-saves due together, when they are due, which services have work, and how late the oldest is."""
+
+from __future__ import annotations
+
+from sqlalchemy import TextClause, text
+
+from presave_app.extensions import db
+from presave_app.streaming.registry import connectors
+
+_OVERDUE = text("""
+    SELECT extract(epoch FROM now() - min(p.due_at)) FROM pre_save p JOIN campaign k ON k.id = p.campaign_id
+    WHERE p.state IN ('armed', 'claimed') AND p.due_at <= now() AND k.held_at IS NULL
+      AND (CAST(:campaign_id AS integer) IS NULL OR p.campaign_id = :campaign_id)
+""")
+
+
+def oldest_overdue_seconds(campaign_id: int | None = None) -> int | None:
+    """How long the oldest open pre-save has been due, in seconds; None when none is. Held campaigns don't count."""
+    seconds = db.session.execute(_OVERDUE, {"campaign_id": campaign_id}).scalar_one()
+    return None if seconds is None else int(seconds)
+
+
+def recompute_due(campaign_id: int) -> int:
+    """Bring every open pre-save's due time in line with its campaign's moment; returns how many moved.
+
+    Call it in the transaction that changes the moment. A claim in someone's hands is checked against the
+    new time once more before its call starts.
+    """
+    moved = db.session.execute(
+        text("""
+            UPDATE pre_save p SET due_at = greatest(k.release_at, p.accepted_at),
+                next_at = greatest(k.release_at, p.accepted_at)
+            FROM campaign k WHERE k.id = p.campaign_id AND k.id = :id AND k.release_at IS NOT NULL
+              AND p.state IN ('armed', 'claimed', 'needs_reauth')
+              AND p.due_at <> greatest(k.release_at, p.accepted_at)
+            RETURNING p.id
+        """),
+        {"id": campaign_id},
+    )
+    return len(moved.all())
+
+
+def services_with_due_adds() -> list[str]:
+    """Services that are on and have a pre-save to work on right now."""
+    return _services(
+        text("""
+            SELECT DISTINCT p.service FROM pre_save p
+            JOIN campaign k ON k.id = p.campaign_id AND k.held_at IS NULL
+            LEFT JOIN service_gate g ON g.service = p.service
+            WHERE p.due_at <= now() AND p.next_at <= now()
+              AND (p.state = 'armed' OR (p.state = 'claimed' AND p.lease_until < now()))
+              AND (g.open_at IS NULL OR g.open_at <= now())
+        """)
+    )
+
+
+def services_with_due_read_backs() -> list[str]:
+    """Services that are on, have a library to look into, and no add that should go first."""
+    busy = services_with_due_adds()
+    due = _services(
+        text("""
+            SELECT DISTINCT p.service FROM pre_save p LEFT JOIN service_gate g ON g.service = p.service
+            WHERE p.read_back_at <= now() AND (g.open_at IS NULL OR g.open_at <= now())
+        """)
+    )
+    return [service for service in due if service not in busy]
+
+
+def _services(statement: TextClause) -> list[str]:
+    found = db.session.execute(statement).scalars().all()
+    return [service for service in found if service in connectors()]

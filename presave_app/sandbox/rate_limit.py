@@ -1,0 +1,33 @@
+"""A rolling window, as streaming services count calls."""
+
+import math
+from collections import deque
+from datetime import datetime, timedelta
+from threading import RLock
+
+
+class RollingWindow:
+    def __init__(self, lock: RLock) -> None:
+        self._lock = lock
+        self._taken: deque[datetime] = deque()
+
+    def take(self, now: datetime, calls: int | None, window_seconds: float) -> int | None:
+        """None when the call is allowed, else the whole seconds to wait until the next one is.
+
+        A refused call is not counted: who keeps knocking is not locked out for longer.
+        """
+        if calls is None:
+            return None
+        with self._lock:
+            begin = now - timedelta(seconds=window_seconds)
+            while self._taken and self._taken[0] <= begin:
+                self._taken.popleft()
+            if len(self._taken) < calls:
+                self._taken.append(now)
+                return None
+            oldest = self._taken[0] if self._taken else now
+            return max(1, math.ceil((oldest - begin).total_seconds()))
+
+    def reset(self) -> None:
+        with self._lock:
+            self._taken.clear()

@@ -1,0 +1,27 @@
+"""The sandbox's web server: threads, no log of single calls, a clean stop."""
+
+import signal
+import threading
+from types import FrameType
+
+from flask import Flask
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+
+class QuietHandler(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Says nothing: what was called stands in the twin's journal."""
+
+
+def create_server(app: Flask, host: str, port: int) -> BaseWSGIServer:
+    return make_server(host, port, app, threaded=True, request_handler=QuietHandler)
+
+
+def serve_until_told_to_stop(server: BaseWSGIServer) -> None:
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        # shutdown() waits for the loop that this very handler has interrupted, hence the thread.
+        threading.Thread(target=server.shutdown, daemon=True).start()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    server.serve_forever()

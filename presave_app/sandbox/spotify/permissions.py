@@ -1,0 +1,156 @@
+"""What fans have allowed, and every code and token that came of it."""
+
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from threading import RLock
+
+# Access tokens live for an hour; expired ones are only kept to answer "expired" instead of "invalid".
+KEPT_ACCESS_TOKENS = 200_000
+
+
+class RefreshState(StrEnum):
+    GOOD = "good"
+    USED = "used"
+    REVOKED = "revoked"
+
+
+@dataclass(slots=True)
+class Grant:
+    client_id: str
+    fan: str
+    scopes: frozenset[str]
+    authorized_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    client_id: str
+    fan: str
+    scopes: frozenset[str]
+    redirect_uri: str
+    challenge: str | None
+    authorized_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    client_id: str
+    fan: str | None
+    scopes: frozenset[str]
+    issued_at: datetime
+    expires_at: datetime
+
+
+@dataclass(slots=True)
+class RefreshToken:
+    client_id: str
+    fan: str
+    scopes: frozenset[str]
+    authorized_at: datetime
+    is_public: bool
+    state: RefreshState = RefreshState.GOOD
+
+
+# The client id of the app and the name of the fan.
+GrantKey = tuple[str, str]
+
+
+class Permissions:
+    def __init__(self, lock: RLock) -> None:
+        self._lock = lock
+        self._grants: dict[GrantKey, Grant] = {}
+        self._codes: dict[str, Code] = {}
+        self._access: dict[str, AccessToken] = {}
+        self._refresh: dict[str, RefreshToken] = {}
+        self._refresh_of: defaultdict[GrantKey, list[RefreshToken]] = defaultdict(list)
+        self._revoked_at: dict[GrantKey, datetime] = {}
+
+    def find_grant(self, client_id: str, fan: str) -> Grant | None:
+        return self._grants.get((client_id, fan))
+
+    def grants_of(self, fan: str) -> list[Grant]:
+        with self._lock:
+            return [grant for (_, name), grant in self._grants.items() if name == fan]
+
+    def allow(self, client_id: str, fan: str, scopes: frozenset[str], now: datetime) -> Grant:
+        """A new consent adds scopes to what was allowed before and starts the six months again."""
+        with self._lock:
+            earlier = self._grants.get((client_id, fan))
+            held = earlier.scopes if earlier else frozenset()
+            grant = Grant(client_id, fan, held | scopes, now)
+            self._grants[client_id, fan] = grant
+            return grant
+
+    def issue_code(self, code: Code) -> str:
+        with self._lock:
+            text = secrets.token_urlsafe(48)
+            self._codes[text] = code
+            return text
+
+    def take_code(self, text: str, client_id: str) -> Code | None:
+        """Of two who bring the same code one gets it; an app cannot burn another app's code."""
+        with self._lock:
+            code = self._codes.get(text)
+            if code is None or code.client_id != client_id:
+                return None
+            return self._codes.pop(text)
+
+    def issue_access(self, client_id: str, fan: str | None, scopes: frozenset[str], now: datetime, seconds: int) -> str:
+        with self._lock:
+            text = f"BQ{secrets.token_urlsafe(64)}"
+            self._access[text] = AccessToken(client_id, fan, scopes, now, now + timedelta(seconds=seconds))
+            self._forget_long_expired(now)
+            return text
+
+    def find_access(self, text: str) -> AccessToken | None:
+        return self._access.get(text)
+
+    def issue_refresh(self, token: RefreshToken) -> str:
+        with self._lock:
+            text = f"AQ{secrets.token_urlsafe(64)}"
+            self._refresh[text] = token
+            self._refresh_of[token.client_id, token.fan].append(token)
+            return text
+
+    def find_refresh(self, text: str) -> RefreshToken | None:
+        return self._refresh.get(text)
+
+    def rotate(self, token: RefreshToken) -> str:
+        """The next token keeps the day of the consent: refreshing never makes it live longer."""
+        with self._lock:
+            token.state = RefreshState.USED
+            return self.issue_refresh(
+                RefreshToken(token.client_id, token.fan, token.scopes, token.authorized_at, token.is_public)
+            )
+
+    def revoke(self, client_id: str, fan: str, now: datetime) -> None:
+        with self._lock:
+            self._grants.pop((client_id, fan), None)
+            self._revoked_at[client_id, fan] = now
+            for token in self._refresh_of.pop((client_id, fan), []):
+                token.state = RefreshState.REVOKED
+
+    def was_revoked(self, token: AccessToken) -> bool:
+        revoked_at = self._revoked_at.get((token.client_id, token.fan or ""))
+        return revoked_at is not None and token.issued_at <= revoked_at
+
+    def count(self) -> int:
+        return len(self._grants)
+
+    def reset(self) -> None:
+        with self._lock:
+            for store in (self._grants, self._codes, self._access, self._refresh):
+                store.clear()
+            self._refresh_of.clear()
+            self._revoked_at.clear()
+
+    def _forget_long_expired(self, now: datetime) -> None:
+        while len(self._access) > KEPT_ACCESS_TOKENS:
+            oldest = next(iter(self._access))
+            if self._access[oldest].expires_at > now:
+                return
+            del self._access[oldest]

@@ -1,0 +1,22 @@
+"""Which blueprint answers where: every address of the app is registered here."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from presave_app.access import open_static_files
+from presave_app.campaigns.art_views import art
+from presave_app.campaigns.views import campaigns
+from presave_app.counts.views import counts
+from presave_app.fanpage.connecting import connecting
+from presave_app.fanpage.mine import mine
+from presave_app.fanpage.views import fanpage
+from presave_app.ops.health import health
+from presave_app.teams.views import teams
+
+
+def register(app: Flask) -> None:
+    """Register every blueprint. `/<slug>` comes last by Werkzeug's own rules: fixed words win."""
+    for blueprint in (health, teams, campaigns, art, counts, connecting, mine, fanpage):
+        app.register_blueprint(blueprint)
+    open_static_files(app)

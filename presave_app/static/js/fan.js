@@ -1,0 +1,63 @@
+// Small comforts for fan pages. Every page works without this file.
+"use strict";
+
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+// The sentences are English; only the hour is written the visitor's own way where that is English too.
+const HOURS_AS = (navigator.language || "").startsWith("en") ? navigator.language : "en-GB";
+
+function sayMoment(time) {
+  const moment = new Date(time.dateTime);
+  if (Number.isNaN(moment.getTime())) return;
+  const part = (options) => new Intl.DateTimeFormat("en-GB", options).format(moment);
+  const isThisYear = moment.getFullYear() === new Date().getFullYear();
+  const isMidnight = moment.getHours() === 0 && moment.getMinutes() === 0;
+  const hour = new Intl.DateTimeFormat(HOURS_AS, { hour: "numeric", minute: "2-digit" }).format(moment);
+  const year = isThisYear ? "" : ` ${moment.getFullYear()}`;
+  time.textContent =
+    `${part({ weekday: "long" })}, ${moment.getDate()} ${part({ month: "long" })}${year}, ` +
+    `at\u00a0${isMidnight ? "midnight" : hour} where you are`;
+}
+
+function enhance(root) {
+  for (const time of root.querySelectorAll('time[data-words="moment"]')) sayMoment(time);
+  for (const field of root.querySelectorAll('input[name="time_zone"]')) field.value = ZONE;
+  for (const button of root.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+}
+
+// A second tap while the service's page is on its way would start a second sign-in.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-connect]")) return;
+  if (form.ariaBusy === "true") event.preventDefault();
+  form.ariaBusy = "true";
+});
+
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("[data-connect]")) form.ariaBusy = "false";
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  button.textContent = "Copied";
+});
+
+// Nobody looks at a hidden page: it asks for nothing until it is seen again.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden) event.preventDefault();
+});
+
+document.addEventListener("htmx:load", (event) => enhance(event.detail.elt.parentElement || document));
+
+async function keepAwake() {
+  if (document.hidden || !("wakeLock" in navigator)) return;
+  await navigator.wakeLock.request("screen").catch(() => {});
+}
+
+if (document.querySelector("[data-keep-awake]")) {
+  document.addEventListener("visibilitychange", keepAwake);
+  keepAwake();
+}
+
+enhance(document);

@@ -1,0 +1,92 @@
+// What the workspace adds where scripts run. Without this file every form still works as a plain form.
+
+const TOAST_SECONDS = 9;
+const OFFLINE = "No connection. What you typed is still here; change it again once you are online to save it.";
+
+/** Say something in one line at the foot of the page. */
+function say(words) {
+  const line = document.createElement("p");
+  line.className = "toast";
+  line.textContent = words;
+  document.getElementById("toasts")?.replaceChildren(line);
+  setTimeout(() => line.remove(), TOAST_SECONDS * 1000);
+}
+
+function parsed(html) {
+  return new DOMParser().parseFromString(html, "text/html");
+}
+
+/** With scripts, fields save themselves: buttons for the plain form step back, those that need scripts appear. */
+function comeAlive(root) {
+  for (const button of root.querySelectorAll(".only-plain")) {
+    button.hidden = true;
+    // A disabled button also keeps Enter from sending the whole form.
+    button.disabled = true;
+  }
+  for (const button of root.querySelectorAll(".only-live")) button.hidden = false;
+}
+
+/** Whether somebody is in the field, or has typed on since it was sent. */
+function isBeingTyped(field, sent) {
+  if (field.contains(document.activeElement) && document.activeElement.matches("input")) return true;
+  return [...field.querySelectorAll("input[name], select[name]")].some((input) => input.value !== sent.get(input.name));
+}
+
+/** Show what is said about a field and leave alone what somebody types in it. */
+function swapAround(field, html, sent) {
+  const fresh = parsed(html);
+  for (const part of [".field-message", ".field-hints"]) {
+    const [shown, told] = [field.querySelector(part), fresh.querySelector(part)];
+    if (!shown || !told) continue;
+    shown.className = told.className;
+    shown.replaceChildren(...told.childNodes);
+  }
+  for (const input of field.querySelectorAll(".input")) {
+    const told = fresh.getElementById(input.id);
+    input.toggleAttribute("aria-invalid", told.hasAttribute("aria-invalid"));
+    if (input !== document.activeElement && input.value === sent.get(input.name)) input.value = told.value;
+  }
+}
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, serverResponse, requestConfig, xhr } = event.detail;
+  if (!target?.hasAttribute?.("data-saves-itself") || (xhr.status !== 200 && xhr.status !== 422)) return;
+  if (!isBeingTyped(target, requestConfig.formData)) return;
+  event.detail.shouldSwap = false;
+  swapAround(target, serverResponse, requestConfig.formData);
+});
+
+document.addEventListener("htmx:responseError", (event) => {
+  const told = parsed(event.detail.xhr.responseText).getElementById("error")?.textContent.trim();
+  say(told || "That did not work. What you typed is still here; try again in a moment.");
+});
+document.addEventListener("htmx:sendError", () => say(OFFLINE));
+document.addEventListener("htmx:timeout", () => say(OFFLINE));
+document.addEventListener("campaign-changed", () => document.querySelector("[data-until-change]")?.remove());
+document.addEventListener("htmx:load", (event) => comeAlive(event.detail.elt));
+
+/** Take a picture as soon as it is picked, but not one that would be refused for its size after a long wait. */
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (!input.matches("input[type=file][data-most-bytes]") || !input.files.length) return;
+  event.stopPropagation();
+  if (input.files[0].size > Number(input.dataset.mostBytes)) {
+    input.value = "";
+    say("That file is larger than 10 MB. Save the picture as a JPEG of 3000 by 3000 pixels and try again.");
+    return;
+  }
+  input.form.dispatchEvent(new CustomEvent("picked"));
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.textContent = "Copied";
+  } catch {
+    button.parentElement.querySelector("input").select();
+  }
+});
+
+comeAlive(document);

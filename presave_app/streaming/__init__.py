@@ -1,0 +1,1 @@
+"""Streaming services: one contract, one file for each service."""

@@ -1,0 +1,155 @@
+"""The only way out: one pool of connections a service, a deadline for every call, no retry behind our back."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import time
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any, cast
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from presave_app.lib import clock
+from presave_app.lib.shapes import as_object
+from presave_app.streaming.errors import RetryLater, ServiceError
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 10.0
+# From the first byte out to the last byte in. The lease of a claim counts on it.
+DEADLINE_SECONDS = 20.0
+_MOST_BYTES = 2 * 1024 * 1024
+_POOL_SIZE = 32
+_LONGEST_PAUSE_SECONDS = 86_400.0
+_PAUSE_WITHOUT_WORD_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer. Its text may hold secrets, so it is never part of a repr."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    text: str = field(repr=False)
+
+    def json(self) -> Any:
+        """The parsed body; raises RetryLater when it is not JSON, because then nobody knows what happened."""
+        try:
+            return json.loads(self.text)
+        except ValueError as fault:
+            raise RetryLater("answer_unreadable") from fault
+
+    def json_object(self) -> dict[str, Any]:
+        """The parsed body, which must be an object."""
+        body = self.json()
+        if not isinstance(body, dict):
+            raise RetryLater("answer_unreadable")
+        return as_object(cast(object, body))
+
+    def json_or_empty(self) -> dict[str, Any]:
+        """The parsed body of an error, or an empty object: errors come as HTML and plain text too."""
+        with contextlib.suppress(RetryLater):
+            return self.json_object()
+        return {}
+
+    def retry_after_seconds(self) -> float:
+        """How long the service wants to be left alone: seconds or a date (RFC 9110, 10.2.3), at most a day."""
+        value = self.headers.get("Retry-After", "").strip()
+        seconds = _PAUSE_WITHOUT_WORD_SECONDS
+        if value.isascii() and value.isdigit():
+            seconds = float(value)
+        else:
+            with contextlib.suppress(ValueError):
+                seconds = (parsedate_to_datetime(value).astimezone(UTC) - clock.now()).total_seconds()
+        return min(max(seconds, 1.0), _LONGEST_PAUSE_SECONDS)
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """Reads the whole body before it hands the response on, within the deadline and a limit of size."""
+
+    def __init__(self) -> None:
+        super().__init__(pool_maxsize=_POOL_SIZE, max_retries=0)
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
+        give_up_at = time.monotonic() + DEADLINE_SECONDS
+        options.update(stream=True, timeout=(CONNECT_SECONDS, READ_SECONDS))
+        response = super().send(request, **options)
+        try:
+            response.raw = io.BytesIO(_read(response, give_up_at))
+        except BaseException:
+            response.close()
+            raise
+        return response
+
+
+class ServiceHTTP:
+    """Calls to one service. `fault_of` says what an answer outside 2xx means."""
+
+    def __init__(self, fault_of: Callable[[Answer], ServiceError]) -> None:
+        self._fault_of = fault_of
+        self._adapter = DeadlineAdapter()
+        self._session = requests.Session()
+        self.equip(self._session)
+
+    def equip(self, session: requests.Session) -> None:
+        """Let a session use this service's pool, and nothing of the machine's own proxies and passwords."""
+        # A .netrc of the machine would replace a fan's bearer token.
+        session.trust_env = False
+        session.mount("https://", self._adapter)
+        session.mount("http://", self._adapter)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._session.close()
+        self._adapter.close()
+
+    def call(self, method: str, url: str, *, bearer: str, query: Mapping[str, str] | None = None) -> Answer:
+        """One request, one answer in the 200s; anything else raises a ServiceError."""
+        headers = {"Accept": "application/json", "Authorization": f"Bearer {bearer}"}
+        with broken_connections_told():
+            response = self._session.request(method, url, params=query, headers=headers, allow_redirects=False)
+        return self.checked(response)
+
+    def checked(self, response: requests.Response) -> Answer:
+        """The answer, if it is a success; otherwise raises what it means."""
+        answer = Answer(response.status_code, response.headers, response.text)
+        if not 200 <= answer.status < 300:
+            raise self._fault_of(answer)
+        if answer.text.lstrip().startswith("<"):
+            # A proxy or a maintenance page in between answers for the service; nothing is known then.
+            raise RetryLater("answer_unreadable")
+        return answer
+
+
+@contextlib.contextmanager
+def broken_connections_told() -> Generator[None]:
+    """Tell a broken connection as what it is to the engine: an unknown outcome."""
+    try:
+        yield
+    except requests.exceptions.SSLError as fault:
+        raise RetryLater("tls_fault") from fault
+    except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError) as fault:
+        raise RetryLater("no_answer_in_time") from fault
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as fault:
+        raise RetryLater("connection_lost") from fault
+
+
+def _read(response: requests.Response, give_up_at: float) -> bytes:
+    """The body to its end: a slow drip must not outlive the deadline."""
+    pieces: list[bytes] = []
+    size = 0
+    # `read1` gives what is there; `read` would wait for a full piece, however slowly it comes.
+    while piece := response.raw.read1(8192, decode_content=True):
+        pieces.append(piece)
+        size += len(piece)
+        if size > _MOST_BYTES:
+            raise RetryLater("answer_too_large")
+        if time.monotonic() > give_up_at:
+            raise RetryLater("no_answer_in_time")
+    return b"".join(pieces)

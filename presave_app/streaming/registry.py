@@ -1,0 +1,48 @@
+"""The services this product knows, one line each, and those that are on in this installation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask, current_app
+
+from presave_app.extensions import current_settings
+from presave_app.settings import ServiceOptions, Settings
+from presave_app.streaming import spotify
+from presave_app.streaming.connector import Connector
+
+_SERVICES: tuple[tuple[ServiceOptions, type[Connector]], ...] = ((spotify.OPTIONS, spotify.Spotify),)
+
+OPTIONS = tuple(options for options, _ in _SERVICES)
+
+
+class ServiceNotFound(LookupError):
+    """No such service, or it is not on."""
+
+
+def init_connectors(app: Flask, settings: Settings) -> None:
+    """Make the connector of every service whose credentials are there."""
+    app.extensions["presave_connectors"] = {
+        options.service: connector(settings.services[options.service])
+        for options, connector in _SERVICES
+        if settings.services[options.service].is_on
+    }
+
+
+def connectors() -> Mapping[str, Connector]:
+    """The services that are on, by name, in the order of the pages."""
+    return current_app.extensions["presave_connectors"]
+
+
+def get_connector(service: str) -> Connector:
+    """The connector of a service that is on; raises ServiceNotFound."""
+    try:
+        return connectors()[service]
+    except KeyError:
+        raise ServiceNotFound(service) from None
+
+
+def find_known(service: str) -> Connector | None:
+    """A connector of any service the product knows, on or not: to read what a person pasted, never to call out."""
+    known = {options.service: connector for options, connector in _SERVICES}
+    return known[service](current_settings().services[service]) if service in known else None

@@ -1,0 +1,199 @@
+"""Spotify, by its Web API and its accounts service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from presave_app.lib.shapes import as_list, as_object, as_text
+from presave_app.lib.upc import same_upc, written_forms
+from presave_app.settings import ServiceOptions, ServiceSettings
+from presave_app.streaming.connector import Outcome, Release, SignIn, Tokens
+from presave_app.streaming.errors import (
+    AccessExpired,
+    AppBlocked,
+    NeedsReauth,
+    NotEntitled,
+    NotYetAvailable,
+    Refused,
+    RetryLater,
+    ServiceError,
+)
+from presave_app.streaming.http import Answer, ServiceHTTP
+from presave_app.streaming.oauth import OAuthClient
+
+OPTIONS = ServiceOptions(
+    service="spotify",
+    credentials=("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET"),
+    urls={
+        "SPOTIFY_ACCOUNTS_URL": "https://accounts.spotify.com",
+        "SPOTIFY_API_URL": "https://api.spotify.com/v1",
+    },
+    # Spotify publishes no number, only that calls are counted per app in a rolling 30 seconds
+    # (https://developer.spotify.com/documentation/web-api/concepts/rate-limits).
+    calls_per_second=5.0,
+    choices={"SPOTIFY_MODE": ("development", "extended")},
+)
+
+_REF = re.compile(r"spotify:(album|track):([0-9A-Za-z]{22})")
+_LINK = re.compile(
+    r"(?:https?://)?(?:open|play)\.spotify\.com/(?:intl-[a-z-]+/)?(album|track)/([0-9A-Za-z]{22})(?:[/?#].*)?"
+)
+_DEVELOPMENT_MODE_USERS = 5
+# "Refresh tokens expire six months after the user's authorisation", and refreshing does not extend that
+# (https://developer.spotify.com/documentation/web-api/tutorials/refreshing-tokens). The exact number of
+# days is not published, so the shortest six months there are.
+_GRANT_LIFE = timedelta(days=181)
+
+
+class Spotify:
+    """The connector. Development mode serves five fans; `PUT /me/library` works in both modes."""
+
+    service = "spotify"
+    name = "Spotify"
+    scopes: tuple[str, ...] = ("user-library-modify", "user-library-read")
+    grant_life: timedelta | None = _GRANT_LIFE
+    permissions_url = "https://www.spotify.com/account/apps/"
+    ref_example = "https://open.spotify.com/album/2up3OPMp9Tb4dAKM2erWXQ"
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        accounts = settings.urls["SPOTIFY_ACCOUNTS_URL"]
+        self._api = settings.urls["SPOTIFY_API_URL"]
+        is_development = settings.choices["SPOTIFY_MODE"] == "development"
+        self.audience_limit: int | None = _DEVELOPMENT_MODE_USERS if is_development else None
+        self._http = ServiceHTTP(_fault_of)
+        self._oauth = OAuthClient(
+            self._http,
+            client_id=settings.credentials["SPOTIFY_CLIENT_ID"],
+            client_secret=settings.credentials["SPOTIFY_CLIENT_SECRET"],
+            authorize_url=f"{accounts}/authorize",
+            token_url=f"{accounts}/api/token",
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def parse_ref(self, text: str) -> str | None:
+        match = _REF.fullmatch(text.strip()) or _LINK.fullmatch(text.strip())
+        return f"spotify:{match[1]}:{match[2]}" if match else None
+
+    def listen_url(self, ref: str) -> str:
+        _, kind, release_id = ref.split(":")
+        return f"https://open.spotify.com/{kind}/{release_id}"
+
+    def authorization_url(self, *, redirect_uri: str, state: str, code_verifier: str) -> str:
+        return self._oauth.authorization_url(
+            redirect_uri=redirect_uri, scopes=self.scopes, state=state, code_verifier=code_verifier
+        )
+
+    def finish_sign_in(self, *, code: str, code_verifier: str, redirect_uri: str) -> SignIn:
+        tokens = self._oauth.exchange(code=code, code_verifier=code_verifier, redirect_uri=redirect_uri)
+        profile = self._call("GET", "/me", tokens.access_token).json_object()
+        # `account_id` never changes and is the one to link accounts by; older answers lack it
+        # (https://developer.spotify.com/documentation/web-api/references/changes/may-2026).
+        account_id = as_text(profile.get("account_id")) or as_text(profile.get("id"))
+        if not account_id:
+            raise RetryLater("answer_unreadable")
+        return SignIn(tokens, account_id)
+
+    def refresh(self, refresh_token: str) -> Tokens:
+        return self._oauth.refresh(refresh_token)
+
+    def find_release(self, *, ref: str | None, upc: str | None) -> Release | None:
+        app_token = self._oauth.app_token()
+        if ref is not None:
+            return self._release_by_ref(app_token, ref)
+        return self._release_by_upc(app_token, upc) if upc else None
+
+    def add(self, access_token: str, ref: str) -> Outcome:
+        self._call("PUT", "/me/library", access_token, {"uris": ref})
+        return Outcome.ADDED
+
+    def contains(self, access_token: str, ref: str) -> bool:
+        found = as_list(self._call("GET", "/me/library/contains", access_token, {"uris": ref}).json())
+        if found not in ([True], [False]):
+            raise RetryLater("answer_unreadable")
+        return bool(found[0])
+
+    def _release_by_ref(self, app_token: str, ref: str) -> Release | None:
+        _, kind, release_id = ref.split(":")
+        try:
+            found = self._call("GET", f"/{kind}s/{release_id}", app_token).json_object()
+        except NotYetAvailable:
+            return None
+        return Release(ref, as_text(as_object(found.get("external_ids")).get("upc")) or None)
+
+    def _release_by_upc(self, app_token: str, upc: str) -> Release | None:
+        """The album that carries this UPC; the hits of a search do not say theirs, so each one is asked."""
+        for form in written_forms(upc):
+            query = {"q": f"upc:{form}", "type": "album", "limit": "10"}
+            found = self._call("GET", "/search", app_token, query).json_object()
+            for ref in filter(None, map(self.parse_ref, _refs_in(found))):
+                release = self._release_by_ref(app_token, ref)
+                if release and same_upc(release.upc or "", upc):
+                    return release
+        return None
+
+    def _call(self, method: str, path: str, token: str, query: Mapping[str, str] | None = None) -> Answer:
+        return self._http.call(method, self._api + path, bearer=token, query=query)
+
+
+def _refs_in(found: Mapping[str, Any]) -> list[str]:
+    # `items` may hold nulls (https://github.com/spotify/web-api/issues/1547).
+    items = as_list(as_object(found.get("albums")).get("items"))
+    return [as_text(as_object(item).get("uri")) for item in items]
+
+
+def _fault_of(answer: Answer) -> ServiceError:
+    """What an answer that is no success means.
+
+    The token endpoint answers in OAuth's shape, the Web API in its own, and some answers are plain text
+    (https://developer.spotify.com/documentation/web-api/concepts/api-calls).
+    """
+    if answer.status >= 500:
+        return RetryLater(f"http_{answer.status}")
+    error = answer.json_or_empty().get("error")
+    if answer.status == 429:
+        quota = as_object(error).get("reason") == "QUOTA_EXCEEDED"
+        return RetryLater("quota_exceeded" if quota else "rate_limited", answer.retry_after_seconds())
+    if isinstance(error, str):
+        return _token_fault(error, as_text(answer.json_or_empty().get("error_description")))
+    return _api_fault(answer.status, as_text(as_object(error).get("message")) or answer.text[:300])
+
+
+def _token_fault(error: str, description: str) -> ServiceError:
+    match error:
+        case "invalid_grant" if "expired" in description.lower():
+            return NeedsReauth("grant_expired")
+        case "invalid_grant":
+            return NeedsReauth("grant_revoked")
+        case "invalid_client" | "unauthorized_client":
+            return AppBlocked("invalid_client")
+        case _:
+            return Refused(f"token_{error}"[:60])
+
+
+def _api_fault(status: int, message: str) -> ServiceError:
+    match status:
+        case 401:
+            return AccessExpired("access_expired")
+        case 403:
+            return _forbidden(message.lower())
+        case 404:
+            return NotYetAvailable("not_in_catalogue")
+        case _ if 400 <= status < 500:
+            return Refused(f"http_{status}")
+        case _:
+            return RetryLater(f"http_{status}")
+
+
+def _forbidden(message: str) -> ServiceError:
+    if "scope" in message:
+        return NeedsReauth("scope_missing")
+    if "not be registered" in message or "not registered" in message:
+        return NotEntitled("not_on_the_list")
+    if "premium subscription required" in message:
+        return AppBlocked("owner_premium_lapsed")
+    return AppBlocked("forbidden")

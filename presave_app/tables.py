@@ -1,0 +1,10 @@
+"""Every table of the app. Much of the engine writes plain SQL, so nothing else would import all of the models."""
+
+from __future__ import annotations
+
+from presave_app.campaigns import models as campaigns
+from presave_app.presaves import models as presaves
+from presave_app.releases import models as releases
+from presave_app.teams import models as teams
+
+MODELS = (teams, campaigns, presaves, releases)

@@ -1,0 +1,1 @@
+"""Teams: who signs in, and what they may do."""

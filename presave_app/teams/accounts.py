@@ -1,0 +1,104 @@
+"""Teams, the people in them, and what each of them may do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from presave_app.extensions import db
+from presave_app.lib.slugs import is_slug, slug_of
+from presave_app.lib.text import clean_line
+from presave_app.teams.models import Member, Membership, Role, Team
+
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)*")
+_MOST_EMAIL_LENGTH = 254
+_MOST_NAME_LENGTH = 80
+
+
+class BadAccount(ValueError):
+    """The name or address can't be used; the message says why, in words for the person who typed it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A member's place in a team."""
+
+    team: Team
+    role: Role
+
+    @property
+    def may_edit(self) -> bool:
+        return may_edit(self.role)
+
+
+def may_edit(role: Role) -> bool:
+    """Whether the role may change campaigns."""
+    return role in (Role.OWNER, Role.EDITOR)
+
+
+def parse_email(text: str) -> str:
+    """The address as it is kept, in lower case; raises BadAccount."""
+    email = clean_line(text).lower()
+    if len(email) > _MOST_EMAIL_LENGTH or not _EMAIL.fullmatch(email):
+        raise BadAccount("That is not an e-mail address.")
+    return email
+
+
+def create_team(name: str, owner_email: str) -> tuple[Team, Member]:
+    """A new team and its owner, who may be a member of other teams already; raises BadAccount."""
+    name = clean_line(name)
+    slug = slug_of(name)
+    if not 0 < len(name) <= _MOST_NAME_LENGTH:
+        raise BadAccount(f"A team's name has 1 to {_MOST_NAME_LENGTH} characters.")
+    if not is_slug(slug):
+        raise BadAccount("A team's name needs at least three Latin letters or digits.")
+    if find_team(slug) is not None:
+        raise BadAccount(f"There is a team named {slug} already.")
+    team = Team(slug=slug, name=name)
+    db.session.add(team)
+    db.session.flush()
+    return team, add_member(team.id, owner_email, Role.OWNER)
+
+
+def add_member(team_id: int, email: str, role: Role) -> Member:
+    """The member of that address, with this role in the team; raises BadAccount."""
+    address = parse_email(email)
+    member = find_member(address)
+    if member is None:
+        member = Member(email=address, password_hash=None)
+        db.session.add(member)
+        db.session.flush()
+    db.session.merge(Membership(team_id=team_id, member_id=member.id, role=role))
+    db.session.flush()
+    return member
+
+
+def find_member(email: str) -> Member | None:
+    """The member of that address, as `parse_email` gives it."""
+    return db.session.scalar(select(Member).where(Member.email == email))
+
+
+def find_team(slug: str) -> Team | None:
+    """The team of that name on the command line."""
+    return db.session.scalar(select(Team).where(Team.slug == slug))
+
+
+def find_role(team_id: int, member_id: int) -> Role | None:
+    """What the member may do in the team; None for a stranger."""
+    role = db.session.scalar(
+        select(Membership.role).where(Membership.team_id == team_id, Membership.member_id == member_id)
+    )
+    return None if role is None else Role(role)
+
+
+def find_places(member_id: int) -> list[Place]:
+    """The member's teams by name, with the role in each."""
+    rows = db.session.execute(
+        select(Team, Membership.role)
+        .join(Membership, Membership.team_id == Team.id)
+        .where(Membership.member_id == member_id)
+        .order_by(Team.name, Team.id)
+    )
+    return [Place(team, Role(role)) for team, role in rows]

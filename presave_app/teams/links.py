@@ -1,0 +1,58 @@
+"""One-time sign-in links: made on the command line, shown by a visit, used by a form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+
+from presave_app.extensions import db
+from presave_app.lib.tokens import hash_secret, new_secret
+from presave_app.teams.models import Member, SignInLink
+
+LINK_LIFE = timedelta(hours=72)
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Whom an unused link signs in."""
+
+    member_id: int
+    email: str
+    has_password: bool
+
+
+def new_link(member_id: int) -> str:
+    """The secret of a new link for the member; older ones keep working until they are used or over."""
+    secret = new_secret()
+    db.session.add(
+        SignInLink(
+            member_id=member_id, secret_hash=hash_secret(secret), expires_at=func.now() + LINK_LIFE, used_at=None
+        )
+    )
+    db.session.flush()
+    return secret
+
+
+def find_invited(secret: str) -> Invited | None:
+    """Whom the link would sign in now; looking does not use it, as mail programs look at links too."""
+    member = db.session.scalar(
+        select(Member).join(SignInLink, SignInLink.member_id == Member.id).where(*_usable(secret))
+    )
+    return None if member is None else Invited(member.id, member.email, member.password_hash is not None)
+
+
+def use_link(secret: str) -> int | None:
+    """The member whom the link signs in, once: of two who come at the same time one gets None."""
+    return db.session.scalar(
+        update(SignInLink).where(*_usable(secret)).values(used_at=func.now()).returning(SignInLink.member_id)
+    )
+
+
+def _usable(secret: str) -> tuple:
+    return (
+        SignInLink.secret_hash == hash_secret(secret),
+        SignInLink.used_at.is_(None),
+        SignInLink.expires_at > func.now(),
+    )

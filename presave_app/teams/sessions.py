@@ -1,0 +1,72 @@
+"""Signed-in browsers. The browser holds a secret, the database decides whether it still counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from flask_login import UserMixin
+from sqlalchemy import func, select, update
+
+from presave_app.extensions import db
+from presave_app.lib.tokens import hash_secret, new_secret
+from presave_app.teams.models import LoginSession, Member
+from presave_app.teams.passwords import hash_password
+
+SESSION_LIFE = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class SignedIn(UserMixin):
+    """The member behind a request. `secret` is what flask-login keeps in the browser as the id."""
+
+    member_id: int
+    email: str
+    secret: str = field(repr=False)
+
+    def get_id(self) -> str:
+        return self.secret
+
+
+def start_session(member_id: int, email: str) -> SignedIn:
+    """A sign-in with a secret of its own."""
+    secret = new_secret()
+    db.session.add(
+        LoginSession(
+            member_id=member_id, secret_hash=hash_secret(secret), expires_at=func.now() + SESSION_LIFE, ended_at=None
+        )
+    )
+    db.session.flush()
+    return SignedIn(member_id, email, secret)
+
+
+def find_signed_in(secret: str) -> SignedIn | None:
+    """The member whose session this is, unless it was ended or is over."""
+    row = db.session.execute(
+        select(Member.id, Member.email)
+        .join(LoginSession, LoginSession.member_id == Member.id)
+        .where(
+            LoginSession.secret_hash == hash_secret(secret),
+            LoginSession.ended_at.is_(None),
+            LoginSession.expires_at > func.now(),
+        )
+    ).one_or_none()
+    return None if row is None else SignedIn(row.id, row.email, secret)
+
+
+def end_session(secret: str) -> None:
+    """End one sign-in, whatever the browser still holds."""
+    db.session.execute(
+        update(LoginSession)
+        .where(LoginSession.secret_hash == hash_secret(secret), LoginSession.ended_at.is_(None))
+        .values(ended_at=func.now())
+    )
+
+
+def set_password(member_id: int, password: str, *, keep: str | None = None) -> None:
+    """Give the member this checked password and end every sign-in but the one with the secret `keep`."""
+    db.session.execute(update(Member).where(Member.id == member_id).values(password_hash=hash_password(password)))
+    ended = update(LoginSession).where(LoginSession.member_id == member_id, LoginSession.ended_at.is_(None))
+    if keep is not None:
+        ended = ended.where(LoginSession.secret_hash != hash_secret(keep))
+    db.session.execute(ended.values(ended_at=func.now()))

@@ -1,0 +1,148 @@
+"""Signing in and out, the one-time link, and the change of a password."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, make_response, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_user, logout_user
+
+from presave_app.access import fan_form, member_only, public
+from presave_app.error_pages import error_page
+from presave_app.extensions import login_manager
+from presave_app.hypermedia import go_to
+from presave_app.lib.own_paths import find_own_path
+from presave_app.teams import accounts, links, passwords, sessions
+from presave_app.teams.tries import limit_tries
+from presave_app.transaction import transaction
+
+teams = Blueprint("teams", __name__)
+
+
+@login_manager.user_loader
+def load_signed_in(secret: str) -> sessions.SignedIn | None:
+    """The member behind the id in the browser's cookie."""
+    return sessions.find_signed_in(secret)
+
+
+@teams.get("/sign-in")
+@public
+def sign_in() -> ResponseReturnValue:
+    """The form; somebody who is signed in already goes on."""
+    if current_user.is_authenticated:
+        return go_to(_next_path())
+    return _sign_in_page()
+
+
+@teams.post("/sign-in")
+@fan_form
+@limit_tries(lambda: _sign_in_page("Too many tries in a short time. Wait an hour, or ask for a sign-in link.", 429))
+def sign_in_submit() -> ResponseReturnValue:
+    """Sign in with a password; a wrong address and a wrong password look and last the same."""
+    try:
+        member = accounts.find_member(accounts.parse_email(request.form.get("email", "")))
+    except accounts.BadAccount:
+        member = None
+    is_right = passwords.matches(member.password_hash if member else None, request.form.get("password", ""))
+    if member is None or not is_right:
+        return _sign_in_page("This e-mail address and this password do not belong together.", 422)
+    _enter(member.id, member.email)
+    return go_to(_next_path())
+
+
+@teams.post("/sign-out")
+@member_only
+def sign_out() -> ResponseReturnValue:
+    """End the session on the server, then forget it in the browser."""
+    with transaction():
+        sessions.end_session(current_user.secret)
+    logout_user()
+    session.clear()
+    return go_to(url_for("teams.sign_in"))
+
+
+@teams.get("/welcome/<secret>")
+@public
+def welcome(secret: str) -> ResponseReturnValue:
+    """Whom the link signs in; a visit does not use it."""
+    invited = links.find_invited(secret)
+    return _used_link() if invited is None else _welcome_page(secret, invited)
+
+
+@teams.post("/welcome/<secret>")
+@fan_form
+def welcome_use(secret: str) -> ResponseReturnValue:
+    """Use the link: choose a password, or keep the one that is there, and be signed in."""
+    invited = links.find_invited(secret)
+    if invited is None:
+        return _used_link()
+    password = request.form.get("password", "")
+    if password or not invited.has_password:
+        try:
+            password = passwords.check_password(password, invited.email)
+        except passwords.BadPassword as fault:
+            return _welcome_page(secret, invited, str(fault))
+    with transaction():
+        member_id = links.use_link(secret)
+        if member_id is not None and password:
+            sessions.set_password(member_id, password)
+    if member_id is None:
+        return _used_link()
+    _enter(member_id, invited.email)
+    return go_to(url_for("campaigns.campaign_list"))
+
+
+@teams.get("/account/password")
+@member_only
+def password_edit() -> ResponseReturnValue:
+    """The form for a new password."""
+    return render_template("teams/password.html", errors={}, is_saved="saved" in request.args)
+
+
+@teams.post("/account/password")
+@member_only
+def password_save() -> ResponseReturnValue:
+    """Change the password and end every other sign-in of this member."""
+    member = accounts.find_member(current_user.email)
+    errors: dict[str, str] = {}
+    password = request.form.get("password", "")
+    if not passwords.matches(member.password_hash if member else None, request.form.get("current", "")):
+        errors["current"] = "That is not the password you have now."
+    try:
+        password = passwords.check_password(password, current_user.email)
+    except passwords.BadPassword as fault:
+        errors["password"] = str(fault)
+    if errors:
+        return render_template("teams/password.html", errors=errors, is_saved=False), 422
+    with transaction():
+        sessions.set_password(current_user.member_id, password, keep=current_user.secret)
+    return go_to(url_for("teams.password_edit", saved=""))
+
+
+def _enter(member_id: int, email: str) -> None:
+    # What the browser held before the sign-in, such as a CSRF token, must not survive it.
+    with transaction():
+        signed_in = sessions.start_session(member_id, email)
+    session.clear()
+    session.permanent = True
+    login_user(signed_in)
+
+
+def _next_path() -> str:
+    return find_own_path(request.values.get("next")) or url_for("campaigns.campaign_list")
+
+
+def _sign_in_page(fault: str | None = None, status: int = 200) -> Response:
+    typed = {"email": request.form.get("email", ""), "next": find_own_path(request.values.get("next")) or ""}
+    return make_response(render_template("teams/sign_in.html", typed=typed, fault=fault), status)
+
+
+def _welcome_page(secret: str, invited: links.Invited, fault: str | None = None) -> Response:
+    page = render_template("teams/welcome.html", secret=secret, invited=invited, fault=fault)
+    response = make_response(page, 422 if fault else 200)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _used_link() -> ResponseReturnValue:
+    advice = "Sign-in links work once, for three days. Sign in with your password, or ask for a new link."
+    return error_page(410, "This link was used already, or it is too old", advice)

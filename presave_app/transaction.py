@@ -1,0 +1,46 @@
+"""The only place that commits. What must happen after a commit, such as ringing a job, is told here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from presave_app.extensions import db
+
+_HOOKS = "after_commit_hooks"
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One transaction: committed at the end, rolled back on any exception.
+
+    Transactions do not nest, so that a reader can see where one ends.
+    """
+    session = cast(Session, db.session())
+    if session.info.get("in_transaction"):
+        raise RuntimeError("a transaction is already open")
+    # What was read before belongs to an older snapshot and its own implicit transaction.
+    session.rollback()
+    session.info["in_transaction"] = True
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        session.info.pop(_HOOKS, None)
+        raise
+    finally:
+        session.info.pop("in_transaction", None)
+    for hook in session.info.pop(_HOOKS, []):
+        hook()
+
+
+def after_commit(hook: Callable[[], object]) -> None:
+    """Call `hook` once the open transaction is committed; forget it when that is rolled back."""
+    session = db.session()
+    if not session.info.get("in_transaction"):
+        raise RuntimeError("after_commit needs an open transaction")
+    session.info.setdefault(_HOOKS, []).append(hook)

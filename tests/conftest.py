@@ -1,0 +1,134 @@
+"""Real parts for every test: PostgreSQL, Valkey and the twin, started once; the database is emptied after each test."""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "bin")]
+
+from browsers import Browser  # noqa: E402
+from local.servers import create_database, drop_database, start_postgres, start_valkey  # noqa: E402
+from twin_client import CLIENT_ID, SECRET, TwinClient  # noqa: E402
+
+from presave_app import create_app  # noqa: E402
+from presave_app.extensions import db  # noqa: E402
+from presave_app.sandbox import create_sandbox  # noqa: E402
+from presave_app.sandbox.server import create_server  # noqa: E402
+from presave_app.sandbox.settings import SandboxSettings  # noqa: E402
+
+PUBLIC_URL = "http://127.0.0.1:5000"
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database of this test run's own: the tests empty every table, so never one that somebody else uses."""
+    with start_postgres(tmp_path_factory.mktemp("pg"), durable=False) as server:
+        name = f"presave_test_{os.getpid()}"
+        yield create_database(server.url, name)
+        drop_database(server.url, name)
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Valkey of this test run's own."""
+    with start_valkey(tmp_path_factory.mktemp("valkey")) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def twin_url() -> Iterator[str]:
+    """The sandbox on a free port of this machine."""
+    server = create_server(create_sandbox(SandboxSettings(CLIENT_ID, SECRET, PUBLIC_URL)), "127.0.0.1", 0)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def twin(twin_url: str) -> Iterator[TwinClient]:
+    """Spotify's twin as it is after a fresh start: one app, one album that is out."""
+    with requests.Session() as session:
+        session.trust_env = False
+        client = TwinClient(twin_url, session)
+        client.control("POST", "reset")
+        client.album()
+        yield client
+
+
+@pytest.fixture(scope="session")
+def environ(postgres_url: str, redis_url: str, twin_url: str) -> dict[str, str]:
+    """The settings of the app under test."""
+    return {
+        "DATABASE_URL": postgres_url,
+        "REDIS_URL": redis_url,
+        "SECRET_KEY": "0123456789abcdef" * 4,
+        "TOKEN_KEYS": "k1:" + base64.b64encode(bytes(range(32))).decode(),
+        "ACCOUNT_PEPPER": "fedcba9876543210" * 4,
+        "PUBLIC_URL": PUBLIC_URL,
+        "SPOTIFY_CLIENT_ID": CLIENT_ID,
+        "SPOTIFY_CLIENT_SECRET": SECRET,
+        "SPOTIFY_ACCOUNTS_URL": f"{twin_url}/spotify/accounts",
+        "SPOTIFY_API_URL": f"{twin_url}/spotify/api/v1",
+        "SPOTIFY_MODE": "extended",
+        "SPOTIFY_CALLS_PER_SECOND": "1000",
+    }
+
+
+@pytest.fixture(scope="session")
+def migrated_app(environ: dict[str, str]) -> Iterator[Flask]:
+    """The app on a migrated, empty database."""
+    app = create_app(environ)
+    app.testing = True
+    app.test_client_class = Browser
+    with app.app_context():
+        upgrade()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["presave_redis"].close()
+    for connector in app.extensions["presave_connectors"].values():
+        connector.close()
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    """The app inside its context; the tables are emptied afterwards."""
+    with migrated_app.app_context():
+        yield migrated_app
+        db.session.remove()
+        _empty_tables()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without a past."""
+    return app.test_client()
+
+
+def _empty_tables() -> None:
+    names = ", ".join(table.name for table in db.metadata.sorted_tables)
+    with db.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    """Quick tests first, whole journeys last."""
+    items.sort(key=lambda item: "journeys" in str(item.path))

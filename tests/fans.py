@@ -1,0 +1,118 @@
+"""Fans for tests: a campaign to pre-save, and the whole sign-in trip of a fan over HTTP."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from twin_client import ALBUM_URI, UPC, TwinClient
+from werkzeug.test import TestResponse
+
+from presave_app.extensions import db
+from presave_app.presaves.looking_up import find_by_mine_secret
+from presave_app.transaction import transaction
+
+SLUG = "night-drive"
+
+
+def open_campaign(
+    release_in: timedelta = timedelta(days=7), *, slug: str = SLUG, ref: str | None = ALBUM_URI, upc: str | None = UPC
+) -> int:
+    """A published campaign, released so much later than now; returns its id."""
+    with transaction() as session:
+        team_id = session.execute(
+            text("""
+                INSERT INTO team (slug, name) VALUES (:slug, 'Alba Records')
+                ON CONFLICT (slug) DO UPDATE SET name = excluded.name RETURNING id
+            """),
+            {"slug": f"team-of-{slug}"},
+        ).scalar_one()
+        campaign_id = session.execute(
+            text("""
+                INSERT INTO campaign (team_id, slug, title, artist, upc, release_at, release_wall, published_at)
+                VALUES (:team, :slug, 'Night Drive', 'Alba Voss', :upc, now() + :late, now() + :late, now())
+                RETURNING id
+            """),
+            {"team": team_id, "slug": slug, "upc": upc, "late": release_in},
+        ).scalar_one()
+        session.execute(
+            text("INSERT INTO slug_entry (slug, campaign_id) VALUES (:slug, :id)"), {"slug": slug, "id": campaign_id}
+        )
+        session.execute(
+            text("INSERT INTO target (campaign_id, service, ref) VALUES (:id, 'spotify', :ref)"),
+            {"id": campaign_id, "ref": ref},
+        )
+    return campaign_id
+
+
+def move_release(campaign_id: int, release_in: timedelta) -> None:
+    """Let the release come so much later than now, for the campaign and its open pre-saves: the data is moved."""
+    with transaction() as session:
+        values = {"id": campaign_id, "late": release_in}
+        session.execute(
+            text("UPDATE campaign SET release_at = now() + :late, release_wall = now() + :late WHERE id = :id"), values
+        )
+        session.execute(
+            text("UPDATE pre_save SET due_at = now() + :late, next_at = now() + :late WHERE campaign_id = :id"), values
+        )
+
+
+def go_to_spotify(client: FlaskClient, slug: str = SLUG, **form: str) -> str:
+    """Press the button; returns the address the browser is sent to."""
+    answer = client.post(f"/{slug}/connect/spotify", data=form)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"]
+
+
+def answer_at_spotify(twin: TwinClient, address: str, fan: str, decision: str = "allow") -> str:
+    """Press a button on the consent page; returns the path and query the browser comes back with."""
+    pressed = twin.session.post(address, data={"fan": fan, "decision": decision}, allow_redirects=False)
+    assert pressed.status_code == 302, pressed.text
+    last = twin.session.get(f"{twin.url}{pressed.headers['Location']}", allow_redirects=False)
+    parts = urlsplit(last.headers["Location"])
+    return f"{parts.path}?{parts.query}"
+
+
+def come_back(app: Flask, twin: TwinClient, fan: str, slug: str = SLUG, **form: str) -> TestResponse:
+    """The whole trip in a browser of its own; returns what the fan sees at its end."""
+    client = app.test_client()
+    return client.get(answer_at_spotify(twin, go_to_spotify(client, slug, **form), fan))
+
+
+def pre_save(app: Flask, twin: TwinClient, fan: str, slug: str = SLUG) -> UUID:
+    """A fan's finished pre-save; returns its id."""
+    answer = come_back(app, twin, fan, slug)
+    assert answer.status_code == 303, answer.text
+    secret = urlsplit(answer.headers["Location"]).path.rsplit("/", 1)[-1]
+    found = find_by_mine_secret(secret)
+    assert found is not None
+    pre_save_id = found.id
+    db.session.rollback()
+    return pre_save_id
+
+
+def row_of(pre_save_id: UUID) -> Any:
+    """The pre-save's row as it stands in the database now."""
+    db.session.rollback()
+    row = db.session.execute(text("SELECT * FROM pre_save WHERE id = :id"), {"id": pre_save_id}).one()
+    db.session.rollback()
+    return row
+
+
+def run_sql(statement: str, **values: Any) -> None:
+    """Move the data, in a transaction of its own."""
+    with transaction() as session:
+        session.execute(text(statement), values)
+
+
+def read_sql(statement: str, **values: Any) -> Any:
+    """One value as the database holds it now."""
+    db.session.rollback()
+    value = db.session.execute(text(statement), values).scalar()
+    db.session.rollback()
+    return value

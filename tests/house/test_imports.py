@@ -1,0 +1,119 @@
+"""The house's walls: imports go downwards only, and some acts have one home."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+APP = ROOT / "presave_app"
+
+# From the cellar to the roof: a module may import its own line and the lines above it in this list.
+LAYERS = (
+    ("lib",),
+    ("settings", "extensions", "transaction", "queue"),
+    ("streaming",),
+    ("teams",),
+    ("campaigns",),
+    ("presaves",),
+    ("releases",),
+    ("counts",),
+    ("privacy", "fanpage"),
+    ("hypermedia", "access", "error_pages", "security_headers", "views", "ops"),
+    ("tables", "site_map", "presave_app"),
+)
+# Modules that speak HTTP or the command line stand at the edge, whatever package they lie in.
+EDGE_NAMES = {"views.py", "art_views.py", "forms.py", "commands.py", "connecting.py", "mine.py", "sessions.py"}
+
+
+def modules() -> list[Path]:
+    return [p for p in sorted(APP.rglob("*.py")) if not {"migrations", "sandbox"} & set(p.relative_to(APP).parts)]
+
+
+def layer_of(relative: str) -> int:
+    if relative.rsplit("/", 1)[-1] in EDGE_NAMES:
+        return _layer_named("views")
+    return _layer_named(relative.split("/")[0].removesuffix(".py").replace("__init__", "presave_app"))
+
+
+def _layer_named(name: str) -> int:
+    (found,) = (place for place, names in enumerate(LAYERS) if name in names)
+    return found
+
+
+def imported_files(path: Path) -> Iterator[str]:
+    """What a file imports of the app, as paths below presave_app."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("presave_app"):
+            for alias in node.names:
+                yield _file_of(node.module, alias.name)
+
+
+def _file_of(module: str, name: str) -> str:
+    folder = ROOT / module.replace(".", "/")
+    for candidate in (folder / f"{name}.py", folder / name / "__init__.py", folder.with_suffix(".py")):
+        if candidate.exists():
+            return candidate.relative_to(APP).as_posix()
+    return (folder / "__init__.py").relative_to(APP).as_posix()
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(APP).as_posix())
+def test_imports_go_downwards(path: Path) -> None:
+    own = layer_of(path.relative_to(APP).as_posix())
+    upwards = [target for target in imported_files(path) if layer_of(target) > own]
+    assert upwards == []
+
+
+def test_the_app_never_imports_jobs() -> None:
+    for path in modules():
+        names = [getattr(node, "module", "") or "" for node in ast.walk(ast.parse(path.read_text()))]
+        assert not [name for name in names if name == "jobs" or name.startswith("jobs.")], path
+
+
+def test_the_sandbox_meets_the_app_only_over_http() -> None:
+    for path in sorted((APP / "sandbox").rglob("*.py")):
+        foreign = [target for target in imported_files(path) if not target.startswith(("sandbox/", "lib/"))]
+        assert foreign == [], path
+
+
+@pytest.mark.parametrize(
+    ("act", "homes"),
+    [
+        (".commit()", {"transaction.py"}),
+        ("os.environ", {"settings.py", "__init__.py", "campaigns/artwork_press.py"}),
+        ("datetime.now(", {"lib/clock.py"}),
+        ("HX-", {"hypermedia.py"}),
+        ("requests.Session", {"streaming/http.py"}),
+        ("token_keys.open(", {"presaves/grants.py", "presaves/flows.py"}),
+        ("enqueue(", {"queue.py"}),
+    ],
+)
+def test_some_acts_have_one_home(act: str, homes: set[str]) -> None:
+    places = {p.relative_to(APP).as_posix() for p in modules() if act in _code_of(p)}
+    assert places <= homes
+
+
+def test_no_service_is_named_outside_its_file() -> None:
+    for path in modules():
+        if path.relative_to(APP).as_posix() in ("streaming/spotify.py", "streaming/registry.py"):
+            continue
+        assert not re.search(r"\bspotify\b", _code_of(path).lower()), path
+
+
+def _code_of(path: Path) -> str:
+    """The file without its docstrings and comments."""
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if (
+            isinstance(body, list)
+            and body
+            and isinstance(body[0], ast.Expr)
+            and isinstance(body[0].value, ast.Constant)
+        ):
+            body[0] = ast.Pass()
+    return ast.unparse(tree)

@@ -1,0 +1,117 @@
+"""A whole installation as its own processes: web, worker and clock, started, killed and started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+import requests
+from local.ports import next_free
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRST_PORT = 21_000
+READY_SECONDS = 30.0
+
+
+class Installation:
+    """Real processes on the test's own database, Valkey and twin; their output goes to files beside the test."""
+
+    def __init__(self, environ: dict[str, str], folder: Path) -> None:
+        self.port = next_free(FIRST_PORT + os.getpid() % 5000)
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environ = {**os.environ, **environ, "PUBLIC_URL": self.url, "PYTHONUNBUFFERED": "1"}
+        self.folder = folder
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._logs: list[IO[bytes]] = []
+
+    def start_web(self) -> None:
+        """Start the web server and wait until it answers."""
+        server = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)]
+        self._start("web", *server, "--blocking-threads", "4", "wsgi:app")
+        wait_until(self._web_answers, READY_SECONDS)
+
+    def start_worker(self) -> None:
+        """Start a worker."""
+        self._start("worker", "-m", "jobs.worker")
+
+    def start_clock(self) -> None:
+        """Start the clock."""
+        self._start("clock", "-m", "jobs.clock")
+
+    def flask(self, *words: str) -> str:
+        """Run a flask command; returns what it printed."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+        done = subprocess.run(command, cwd=ROOT, env=self.environ, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def kill(self, name: str) -> None:
+        """SIGKILL to the process and all it has forked, as when a machine is pulled from under it."""
+        process = self.processes.pop(name)
+        for pid in [process.pid, *_descendants(process.pid)]:
+            _send(pid, signal.SIGKILL)
+        process.wait()
+
+    def stop(self) -> None:
+        """End everything."""
+        for name in list(self.processes):
+            self.processes[name].terminate()
+        for name in list(self.processes):
+            self.kill(name)
+        for log in self._logs:
+            log.close()
+
+    def log_of(self, name: str) -> str:
+        """What a process has printed so far."""
+        return (self.folder / f"{name}.log").read_text()
+
+    def _start(self, name: str, *words: str) -> None:
+        log = (self.folder / f"{name}.log").open("ab")
+        self._logs.append(log)
+        self.processes[name] = subprocess.Popen(
+            [sys.executable, *words],
+            cwd=ROOT,
+            env=self.environ,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def _web_answers(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/healthz", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float, every: float = 0.1) -> None:
+    """Wait for something to come true; fails when it does not in time."""
+    give_up_at = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < give_up_at, f"still not so after {seconds} s"
+        time.sleep(every)
+
+
+def _descendants(pid: int) -> list[int]:
+    """The children of a process and theirs: a worker's horse runs in a group of its own."""
+    listing = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    pairs = [tuple(map(int, line.split())) for line in listing.splitlines()]
+    found: list[int] = []
+    parents = {pid}
+    while parents:
+        parents = {child for child, parent in pairs if parent in parents}
+        found.extend(parents)
+    return found
+
+
+def _send(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return

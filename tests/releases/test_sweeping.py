@@ -1,0 +1,57 @@
+"""Sweeping: what has run out of time ends visibly, and its tokens go."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from fans import move_release, open_campaign, pre_save, read_sql, row_of, run_sql
+from flask import Flask
+from twin_client import TwinClient
+
+from presave_app.releases import sweeping
+
+
+@pytest.fixture
+def waiting(app: Flask, twin: TwinClient) -> UUID:
+    campaign_id = open_campaign()
+    pre_save_id = pre_save(app, twin, "ida")
+    move_release(campaign_id, timedelta(days=-13))
+    return pre_save_id
+
+
+def test_two_weeks_are_given(waiting: UUID) -> None:
+    assert sweeping.expire_overdue() == 0
+    assert row_of(waiting).state == "armed"
+
+
+@pytest.mark.parametrize("state", ["armed", "needs_reauth"])
+def test_after_two_weeks_it_is_over(state: str, waiting: UUID) -> None:
+    run_sql("UPDATE pre_save SET due_at = due_at - interval '2 days', state = :state", state=state)
+    assert sweeping.expire_overdue() == 1
+    assert sweeping.expire_overdue() == 0
+    row = row_of(waiting)
+    assert (row.state, row.reason) == ("expired", "too_late")
+    assert read_sql("SELECT state FROM fan_grant") == "erased"
+
+
+def test_a_claim_left_behind_ends_too(waiting: UUID) -> None:
+    run_sql("UPDATE pre_save SET state = 'claimed', claim_no = 1, lease_until = now() - interval '1 s'")
+    run_sql("UPDATE pre_save SET due_at = due_at - interval '2 days'")
+    assert sweeping.expire_overdue() == 1
+
+
+def test_a_permission_past_its_end_needs_the_fan(waiting: UUID) -> None:
+    run_sql("UPDATE fan_grant SET hard_expires_at = now() - interval '1 s'")
+    assert sweeping.need_reauth_of_old_grants() == 1
+    row = row_of(waiting)
+    assert (row.state, row.reason) == ("needs_reauth", "grant_expired")
+
+
+def test_old_flows_are_forgotten(waiting: UUID) -> None:
+    sweeping.forget_old_sign_ins()
+    assert read_sql("SELECT count(*) FROM oauth_flow") == 1
+    run_sql("UPDATE oauth_flow SET expires_at = now() - interval '2 days'")
+    sweeping.forget_old_sign_ins()
+    assert read_sql("SELECT count(*) FROM oauth_flow") == 0

@@ -1,0 +1,163 @@
+"""The crowd against a small app of this file's own, and the twin."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask, Response, redirect, request
+from twin_client import CLIENT_ID, TwinClient
+from werkzeug.wrappers import Response as AnyResponse
+
+from presave_app.sandbox.crowd.arrivals import plan_arrivals
+from presave_app.sandbox.crowd.page_forms import read_forms
+from presave_app.sandbox.server import create_server
+
+
+@dataclass
+class LittleApp:
+    """As much of a pre-save app as a fan meets: a page, a form, a callback, a page of the fan's own."""
+
+    url: str = ""
+    twin: TwinClient | None = None
+    posts: list[dict[str, str | None]] = field(default_factory=list)
+    callbacks: list[dict[str, str | None]] = field(default_factory=list)
+    breaks: bool = False
+
+    def page(self) -> str:
+        return """<form action="/search"><input name="q"></form>
+            <form method="post" action="/night/connect/spotify"><input type="hidden" name="src" value="bio">
+            <input type="checkbox" name="extra" value="follow"><button>Pre-save</button></form>"""
+
+    def connect(self) -> AnyResponse:
+        headers = ("Origin", "Sec-Fetch-Site")
+        self.posts.append({**request.form, **{name: request.headers.get(name) for name in headers}})
+        assert self.twin is not None
+        there = self.twin.authorize_url(redirect_uri=f"{self.url}/connect/spotify/callback")
+        response = redirect(there.replace("127.0.0.1", "localhost", 1), 303)
+        response.set_cookie("flow", "kept")
+        return response
+
+    def callback(self) -> AnyResponse:
+        self.callbacks.append(
+            {
+                "error": request.args.get("error"),
+                "flow": request.cookies.get("flow"),
+                "Sec-Fetch-Site": request.headers.get("Sec-Fetch-Site"),
+            }
+        )
+        if self.breaks:
+            return Response(status=500)
+        return redirect("/night?refused=1" if "error" in request.args else "/mine/secret", 303)
+
+
+@pytest.fixture
+def little_app(twin: TwinClient) -> Iterator[LittleApp]:
+    little = LittleApp(twin=twin)
+    app = Flask(__name__)
+    app.add_url_rule("/night", "page", little.page)
+    app.add_url_rule("/night/connect/spotify", "connect", little.connect, methods=["POST"])
+    app.add_url_rule("/connect/spotify/callback", "callback", little.callback)
+    app.add_url_rule("/mine/secret", "mine", lambda: "yours")
+    server = create_server(app, "127.0.0.1", 0)
+    little.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield little
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def send_crowd(page: str, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "presave_app.sandbox.crowd", page, *options]
+    # A proxy that does not exist: who used it would fail.
+    environment = os.environ | {"http_proxy": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, check=False)
+
+
+def test_a_crowd_pre_saves_and_some_refuse(twin: TwinClient, little_app: LittleApp) -> None:
+    result = send_crowd(f"{little_app.url}/night", "--fans", "8", "--seconds", "0.5", "--refuse", "2")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "8 of 8 fans came: 6 pre-saved, 2 refused, 0 failed" in result.stdout
+    assert twin.control("GET", "state")["grants"] == 6
+
+
+def test_a_fan_behaves_like_a_browser(little_app: LittleApp) -> None:
+    send_crowd(f"{little_app.url}/night", "--fans", "1", "--seconds", "0", "--refuse", "0")
+    assert little_app.posts == [{"src": "bio", "Origin": little_app.url, "Sec-Fetch-Site": "same-origin"}]
+    assert little_app.callbacks == [{"error": None, "flow": "kept", "Sec-Fetch-Site": "cross-site"}]
+
+
+def test_a_failure_is_told_and_ends_in_1(little_app: LittleApp) -> None:
+    little_app.breaks = True
+    result = send_crowd(f"{little_app.url}/night", "--fans", "2", "--seconds", "0", "--refuse", "0")
+    assert result.returncode == 1
+    assert "the way back answered 500" in result.stdout
+    assert "code=" not in result.stdout
+
+
+def test_a_page_without_the_form_is_told(little_app: LittleApp) -> None:
+    result = send_crowd(f"{little_app.url}/mine/secret", "--fans", "1", "--seconds", "0")
+    assert result.returncode == 1
+    assert "leads to /connect/spotify" in result.stdout
+
+
+def test_an_app_that_is_down_is_told(twin: TwinClient) -> None:
+    result = send_crowd("http://127.0.0.1:9/night", "--fans", "1", "--seconds", "0")
+    assert result.returncode == 1
+    assert "ConnectionError at http://127.0.0.1:9/night" in result.stdout
+
+
+def test_a_crowd_stops_when_told(little_app: LittleApp) -> None:
+    command = [sys.executable, "-u", "-m", "presave_app.sandbox.crowd", f"{little_app.url}/night", "--seconds", "600"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert "will come" in process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        output, _ = process.communicate(timeout=30)
+    assert process.returncode == 0, output
+    assert "of 40 fans came" in output
+
+
+def test_the_same_seed_plans_the_same_crowd() -> None:
+    assert plan_arrivals(40, 120, 2, 7) == plan_arrivals(40, 120, 2, 7)
+    assert plan_arrivals(40, 120, 2, 7) != plan_arrivals(40, 120, 2, 8)
+
+
+def test_fans_come_in_a_burst_and_rise_at_the_end() -> None:
+    plan = plan_arrivals(1000, 100.0, 2, 7)
+    counts = [sum(low <= fan.after_seconds < low + 20 for fan in plan) for low in range(0, 100, 20)]
+    assert counts[0] > 400
+    assert counts[4] > counts[2]
+    assert counts[4] > counts[3]
+    assert len({fan.name for fan in plan}) == 1000
+    assert sum(fan.refuses for fan in plan) == 2
+    assert all(0 <= fan.after_seconds <= 100 for fan in plan)
+
+
+def test_a_form_is_read_as_a_browser_would_send_it() -> None:
+    (form,) = read_forms(
+        """<form method=POST action="?x=1&amp;y=2"><input type=hidden name=a value="&lt;"><input name=b>
+        <input type=checkbox name=c><input type=checkbox name=d checked><input type=submit name=e value=1>
+        <input name=f value=1 disabled><button name=decision value=allow>Allow</button></form>""",
+        "http://127.0.0.1:1/page",
+    )
+    assert form.action == "http://127.0.0.1:1/page?x=1&y=2"
+    assert form.method == "post"
+    assert form.fields == {"a": "<", "b": "", "d": "on"}
+    assert form.has_button("decision", "allow")
+
+
+def test_the_command_line_registers_the_app() -> None:
+    command = [sys.executable, "-m", "presave_app.sandbox", "--port", "0", "--client-id", CLIENT_ID]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("Sandbox listens on http://localhost:")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert process.returncode == 0
