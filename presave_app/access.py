@@ -14,8 +14,9 @@ from flask import Flask, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from presave_app.error_pages import error_page
 from presave_app.extensions import csrf, current_settings
-from presave_app.hypermedia import go_to
+from presave_app.hypermedia import go_to, wants_fragment
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -83,6 +84,9 @@ def _check_access() -> ResponseReturnValue | None:
 
 def _check_member(unsafe: bool) -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
+        if wants_fragment():
+            # Sending the browser away would lose what is typed in the page's other fields.
+            return error_page(401)
         here = request.full_path.rstrip("?") if request.method == "GET" else None
         return go_to(url_for("teams.sign_in", next=here))
     if unsafe:

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 _WORDS = {
     400: ("That did not arrive in a form we can read", "Go back, reload the page and try again."),
+    401: ("You are signed out", "Sign in again in another tab. What you typed is still here; then change it again."),
     403: ("This request did not come from our own page", "Open the page again and repeat it from there."),
     404: ("There is nothing at this address", "Check the link: a letter may be missing."),
     405: ("This address can't be used that way", "Go back and use the buttons of the page."),

@@ -6,7 +6,8 @@ from flask import Flask, Response, request
 
 from presave_app.extensions import current_settings
 
-_FAN_BLUEPRINTS = ("fanpage",)
+# Pages with a form that begins a sign-in at a service.
+_SIGN_IN_BLUEPRINTS = ("fanpage", "mine", "connecting")
 
 
 def init_security_headers(app: Flask) -> None:
@@ -37,11 +38,11 @@ def content_security_policy(form_targets: str, frame_ancestors: str = "'none'") 
 
 def _add_headers(response: Response) -> Response:
     settings = current_settings()
-    is_fan_page = request.blueprint in _FAN_BLUEPRINTS
+    starts_sign_ins = request.blueprint in _SIGN_IN_BLUEPRINTS
     # A local installation signs in at the sandbox, which speaks plain http.
     fan_targets = "'self' https:" if settings.is_production else "'self' https: http:"
     headers = {
-        "Content-Security-Policy": content_security_policy(fan_targets if is_fan_page else "'self'"),
+        "Content-Security-Policy": content_security_policy(fan_targets if starts_sign_ins else "'self'"),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",

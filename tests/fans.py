@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
+from makers import make_campaign, make_team, move_campaign
 from sqlalchemy import text
 from twin_client import ALBUM_URI, UPC, TwinClient
 from werkzeug.test import TestResponse
@@ -23,43 +24,19 @@ SLUG = "night-drive"
 def open_campaign(
     release_in: timedelta = timedelta(days=7), *, slug: str = SLUG, ref: str | None = ALBUM_URI, upc: str | None = UPC
 ) -> int:
-    """A published campaign, released so much later than now; returns its id."""
-    with transaction() as session:
-        team_id = session.execute(
-            text("""
-                INSERT INTO team (slug, name) VALUES (:slug, 'Alba Records')
-                ON CONFLICT (slug) DO UPDATE SET name = excluded.name RETURNING id
-            """),
-            {"slug": f"team-of-{slug}"},
-        ).scalar_one()
-        campaign_id = session.execute(
-            text("""
-                INSERT INTO campaign (team_id, slug, title, artist, upc, release_at, release_wall, published_at)
-                VALUES (:team, :slug, 'Night Drive', 'Alba Voss', :upc, now() + :late, now() + :late, now())
-                RETURNING id
-            """),
-            {"team": team_id, "slug": slug, "upc": upc, "late": release_in},
-        ).scalar_one()
-        session.execute(
-            text("INSERT INTO slug_entry (slug, campaign_id) VALUES (:slug, :id)"), {"slug": slug, "id": campaign_id}
-        )
-        session.execute(
-            text("INSERT INTO target (campaign_id, service, ref) VALUES (:id, 'spotify', :ref)"),
-            {"id": campaign_id, "ref": ref},
-        )
-    return campaign_id
+    """A published campaign of Alba Records, released so much later than now; returns its id."""
+    team_id = read_sql("SELECT id FROM team WHERE slug = 'alba-records'") or make_team()
+    return make_campaign(team_id, slug=slug, release_in=release_in, ref=ref, upc=upc)
 
 
 def move_release(campaign_id: int, release_in: timedelta) -> None:
     """Let the release come so much later than now, for the campaign and its open pre-saves: the data is moved."""
-    with transaction() as session:
-        values = {"id": campaign_id, "late": release_in}
-        session.execute(
-            text("UPDATE campaign SET release_at = now() + :late, release_wall = now() + :late WHERE id = :id"), values
-        )
-        session.execute(
-            text("UPDATE pre_save SET due_at = now() + :late, next_at = now() + :late WHERE campaign_id = :id"), values
-        )
+    move_campaign(campaign_id, release_in)
+    run_sql(
+        "UPDATE pre_save SET due_at = now() + :late, next_at = now() + :late WHERE campaign_id = :id",
+        id=campaign_id,
+        late=release_in,
+    )
 
 
 def go_to_spotify(client: FlaskClient, slug: str = SLUG, **form: str) -> str:

@@ -1,4 +1,4 @@
-"""What the editor shows: the campaign's head, each of its fields, the artwork's form and the preview."""
+"""What the editor answers with: its page, or one of its parts as it stands after a change."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from flask import make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from presave_app.campaigns import campaign as campaign_rules
 from presave_app.campaigns import editing
@@ -17,8 +20,11 @@ from presave_app.campaigns.models import Campaign
 from presave_app.counts.tally import count_context, totals
 from presave_app.extensions import current_settings
 from presave_app.fanpage.poster import opens_at, poster_context
+from presave_app.hypermedia import go_to
+from presave_app.lib import clock
 from presave_app.lib.moments import zone_names
 from presave_app.ops.template_helpers import day
+from presave_app.releases.progress import progress_context
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.registry import connectors, get_connector
 from presave_app.teams.accounts import may_edit
@@ -32,6 +38,11 @@ _LABELS = {
     "slug": ("Address of the page", "campaigns/_slug_field.html"),
     "release": ("Release moment", "campaigns/_release_field.html"),
     "upc": ("UPC", _TEXT_FIELD),
+}
+_DONE = {
+    "saved": "Saved.",
+    "published": "Published. The page is open to everybody who has the link.",
+    "unpublished": "Unpublished. The page is gone, fans keep their pre-saves.",
 }
 _HINTS = {
     "upc": "12 to 14 digits, from your distributor.",
@@ -91,7 +102,29 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
         **heading_context(campaign, role, now),
         **preview_context(campaign),
         **count_context(campaign),
+        **progress_context(campaign),
     }
+
+
+def plain_answer(
+    campaign: Campaign, role: Role, typed: Mapping[str, str], errors: Mapping[str, str]
+) -> ResponseReturnValue:
+    """What a browser without scripts gets for a field of its own: the whole page, or the way back to it."""
+    if errors:
+        return editor_page(campaign, role, Refusal(typed, errors))
+    return to_editor(campaign.id, "saved")
+
+
+def to_editor(campaign_id: int, done: str | None = None) -> ResponseReturnValue:
+    """The way back to the editor, which then says what was done."""
+    return go_to(url_for("campaigns.campaign_edit", campaign_id=campaign_id, done=done))
+
+
+def editor_page(campaign: Campaign, role: Role, refusal: Refusal | None = None) -> ResponseReturnValue:
+    """The whole editor, with every message of a refusal and everything that was typed."""
+    context = editor_context(campaign, role, clock.now(), refusal)
+    context["done_words"] = None if refusal else _DONE.get(request.args.get("done", ""))
+    return make_response(render_template("campaigns/editor.html", **context), 422 if refusal else 200)
 
 
 def heading_context(campaign: Campaign, role: Role, now: datetime) -> dict[str, Any]:

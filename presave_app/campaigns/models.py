@@ -45,7 +45,7 @@ class Campaign(Base):
     """A release's page, dates and targets.
 
     `release_at` is derived from `release_wall` (the wall clock in `time_zone`); whoever writes one writes
-    both and, with them, the due time of every open pre-save (`releases.waves.move_release`). Whether the
+    both and, with them, the due time of every open pre-save (`releases.waves.recompute_due`). Whether the
     page is the pre-save page or the listening page follows from the clock and is stored nowhere.
     """
 
@@ -79,7 +79,10 @@ class Campaign(Base):
 
 
 class SlugEntry(Base):
-    """Every slug a campaign ever had: an old one leads on to the new one and is never given to another."""
+    """Every slug under which a campaign was ever published: an old one leads on, and none is given to another.
+
+    The first entry is written at the first publishing, so a campaign without one was never seen by a fan.
+    """
 
     __tablename__ = "slug_entry"
 

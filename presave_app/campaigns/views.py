@@ -31,7 +31,6 @@ from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.lib import clock
 from presave_app.releases.waves import recompute_due
 from presave_app.teams.accounts import Place, find_places
-from presave_app.teams.models import Role
 from presave_app.transaction import transaction
 
 campaigns = Blueprint("campaigns", __name__)
@@ -115,21 +114,21 @@ def campaign_create() -> ResponseReturnValue:
     with transaction():
         campaign = add_campaign((chosen or places)[0].team.id, **parsed)
         campaign_id = campaign.id
-    return _to_editor(campaign_id)
+    return forms.to_editor(campaign_id)
 
 
 @campaigns.get(_ONE)
 @member_only
 def campaign_edit(campaign_id: int) -> ResponseReturnValue:
     """The editor; for a viewer the same page with nothing to change."""
-    return _editor_page(*get_for_member(campaign_id, current_user.member_id))
+    return forms.editor_page(*get_for_member(campaign_id, current_user.member_id))
 
 
 @campaigns.post(_ONE)
 @member_only
 def campaign_save(campaign_id: int) -> ResponseReturnValue:
     """Save all fields at once, as the form does without JavaScript."""
-    return _save_all(campaign_id) or _to_editor(campaign_id)
+    return _save_all(campaign_id) or forms.to_editor(campaign_id, "saved")
 
 
 @campaigns.post(f"{_ONE}/publish")
@@ -145,10 +144,10 @@ def campaign_publish(campaign_id: int) -> ResponseReturnValue:
             publishing.publish(campaign, clock.now())
     except EditRefused as refusal:
         campaign, role = get_for_member(campaign_id, current_user.member_id)
-        return _editor_page(
+        return forms.editor_page(
             campaign, role, forms.Refusal({}, refusal.errors, "Not published yet: see what is missing.")
         )
-    return _to_editor(campaign_id)
+    return forms.to_editor(campaign_id)
 
 
 @campaigns.post(f"{_ONE}/unpublish")
@@ -158,7 +157,7 @@ def campaign_unpublish(campaign_id: int) -> ResponseReturnValue:
     with transaction():
         campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
         publishing.unpublish(campaign)
-    return _to_editor(campaign_id)
+    return forms.to_editor(campaign_id, "unpublished")
 
 
 @campaigns.get(f"{_ONE}/heading")
@@ -205,7 +204,7 @@ def artwork_save(campaign_id: int) -> ResponseReturnValue:
         fault = str(refusal)
         campaign, role = get_for_member(campaign_id, current_user.member_id)
     if not wants_fragment():
-        return _editor_page(campaign, role, forms.Refusal({}, {"artwork": fault})) if fault else _to_editor(campaign_id)
+        return forms.plain_answer(campaign, role, {}, {"artwork": fault} if fault else {})
     context = forms.artwork_context(campaign, role, fault=fault, is_saved=fault is None)
     return _fragment_of("campaigns/_artwork.html", context, fault)
 
@@ -225,11 +224,7 @@ def field_save(campaign_id: int, name: str) -> ResponseReturnValue:
         fault = str(refusal)
         campaign, role = get_for_member(campaign_id, current_user.member_id)
     if not wants_fragment():
-        return (
-            _editor_page(campaign, role, forms.Refusal(typed.texts, {name: fault}))
-            if fault
-            else _to_editor(campaign_id)
-        )
+        return forms.plain_answer(campaign, role, typed.texts, {name: fault} if fault else {})
     texts = editing.typed_of(campaign) | (dict(typed.texts) if fault else {})
     view = forms.field_view(campaign, name, texts, is_editor=True, error=fault, is_saved=fault is None)
     return _fragment_of(view.partial, {"field": view, "campaign": campaign, "kinds": fields.KINDS}, fault)
@@ -244,7 +239,7 @@ def _save_all(campaign_id: int) -> ResponseReturnValue | None:
             _change(campaign, lambda: editing.save_fields(campaign, typed))
     except EditRefused as refusal:
         campaign, role = get_for_member(campaign_id, current_user.member_id)
-        return _editor_page(campaign, role, forms.Refusal(typed.texts, refusal.errors))
+        return forms.editor_page(campaign, role, forms.Refusal(typed.texts, refusal.errors))
     return None
 
 
@@ -254,15 +249,6 @@ def _change(campaign: Campaign, change: Callable[[], None]) -> None:
     change()
     if campaign.release_at != before:
         recompute_due(campaign.id)
-
-
-def _to_editor(campaign_id: int) -> ResponseReturnValue:
-    return go_to(url_for("campaigns.campaign_edit", campaign_id=campaign_id))
-
-
-def _editor_page(campaign: Campaign, role: Role, refusal: forms.Refusal | None = None) -> ResponseReturnValue:
-    context = forms.editor_context(campaign, role, clock.now(), refusal)
-    return make_response(render_template("campaigns/editor.html", **context), 422 if refusal else 200)
 
 
 def _fragment_of(template: str, context: dict[str, Any], fault: str | None) -> ResponseReturnValue:

@@ -22,10 +22,7 @@ class _Entry(Generic[Value]):
 
 
 class ShortMemo(Generic[Value]):
-    """Answers by key, each good for `keep` from the moment its reading began; at most `size` keys.
-
-    A value is never None for the memo's own use: callers that find nothing may remember that too.
-    """
+    """Answers by key, each good for `keep` from the moment its reading began; at most `size` keys."""
 
     def __init__(self, *, keep: timedelta, size: int) -> None:
         self._keep = keep

@@ -16,7 +16,7 @@ from presave_app.campaigns.addresses import find_by_slug
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import current_settings, db
-from presave_app.fanpage.poster import Face, clean_source, find_face, offers_of
+from presave_app.fanpage.poster import Face, Offer, clean_source, find_face, offers_of
 from presave_app.lib import clock
 from presave_app.lib.moments import find_zone
 from presave_app.lib.tokens import new_secret
@@ -25,7 +25,7 @@ from presave_app.presaves.collecting import collect
 from presave_app.presaves.flows import FLOW_MINUTES, ReturnedFlow
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import PreSaveId
-from presave_app.privacy.consent import Wording, draft_of
+from presave_app.privacy.consent import draft_of
 from presave_app.queue import ADD_DUE, ring_after_commit
 from presave_app.releases import gate
 from presave_app.streaming.connector import Connector, SignIn
@@ -53,7 +53,9 @@ def connect(slug: str, service: str) -> ResponseReturnValue:
     """The tap on a service is the consent: note it as a flow of this browser and go to the service."""
     connector = _connector_or_404(service)
     campaign = _open_campaign_or_404(slug)
-    wording = _wording_or_404(campaign, service)
+    offer = _offer_or_404(campaign, service)
+    if offer.wording is None:
+        return _too_early(campaign, connector, offer)
     if (seconds := gate.shut_seconds(service)) > 0:
         return _busy(campaign, connector, seconds)
     browser = _browser_secret() or new_secret()
@@ -63,7 +65,7 @@ def connect(slug: str, service: str) -> ResponseReturnValue:
             browser=browser,
             service=service,
             campaign_id=campaign.id,
-            consent_draft={**draft_of(wording, connector), **_what_the_form_adds()},
+            consent_draft={**draft_of(offer.wording, connector), **_what_the_form_adds()},
         )
     target = connector.authorization_url(
         redirect_uri=_redirect_uri(service), state=flow.state, code_verifier=flow.code_verifier
@@ -92,7 +94,7 @@ def callback(service: str) -> ResponseReturnValue:
         pre_save_id = _collect(flow, sign_in, connector)
     except ServiceError as fault:
         return _not_signed_in(fault, campaign, connector)
-    response = redirect(f"/mine/{mine_secret(pre_save_id)}?just=1", code=303)
+    response = redirect(url_for("mine.mine_page", secret=mine_secret(pre_save_id), just=1), code=303)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -183,6 +185,12 @@ def _busy(campaign: Campaign, connector: Connector, seconds: float) -> ResponseR
     return _stopped(campaign, connector, f"{connector.name} is busy", advice, 503)
 
 
+def _too_early(campaign: Campaign, connector: Connector, offer: Offer) -> ResponseReturnValue:
+    when = f"from {offer.opens_on} on" if offer.opens_on else "once the day is set"
+    advice = f"A permission on {connector.name} would end before the release comes out. You can pre-save {when}."
+    return _stopped(campaign, connector, "It is too early for this one", advice, 409)
+
+
 def _stopped(
     campaign: Campaign | None, connector: Connector, title: str, advice: str, status: int
 ) -> ResponseReturnValue:
@@ -211,11 +219,11 @@ def _open_campaign_or_404(slug: str) -> Campaign:
     return campaign
 
 
-def _wording_or_404(campaign: Campaign, service: str) -> Wording:
-    """What the fan agrees to: the very text that the page shows beside the button."""
+def _offer_or_404(campaign: Campaign, service: str) -> Offer:
+    """What the page offers on a service: its wording is the very text that stands beside the button."""
     for offer in offers_of(campaign):
-        if offer.service == service and offer.wording:
-            return offer.wording
+        if offer.service == service:
+            return offer
     abort(404)
 
 

@@ -1,4 +1,4 @@
-"""Logs: one line an event, to standard output, with anything that looks like a secret blotted out."""
+"""Logs: one line an event, to standard error, with anything that looks like a secret blotted out."""
 
 from __future__ import annotations
 
@@ -30,11 +30,14 @@ class RedactingFormatter(logging.Formatter):
 
 
 def init_logs(level: int) -> None:
-    """Send all logs to standard output through the redacting formatter; harmless when repeated."""
+    """Send all logs to standard error through the redacting formatter; harmless when repeated.
+
+    Standard output stays free: commands print their one line of JSON there.
+    """
     root = logging.getLogger()
     root.setLevel(level)
     if not any(isinstance(handler.formatter, RedactingFormatter) for handler in root.handlers):
-        handler = logging.StreamHandler(sys.stdout)
+        handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(RedactingFormatter("%(levelname)s %(name)s: %(message)s"))
         root.addHandler(handler)
     # At DEBUG, Authlib writes PKCE verifiers and urllib3 writes whole addresses.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,8 @@ from presave_app.streaming.connector import Connector
 # Grows with every change of the wording below.
 WORDING_VERSION = "2026-11-22"
 LANGUAGE = "en"
+# Two weeks of trying, and the day until the last look. Told in days, so that it stays true when the date moves.
+KEPT_DAYS = DEADLINE_DAYS + 1
 ADD_TO_LIBRARY = "add_to_library"
 THE_RELEASE = "release"
 
@@ -40,16 +42,16 @@ def consent_for(campaign: Campaign, connector: Connector, team_name: str) -> Wor
         raise ValueError("a campaign without a release moment asks for no consent")
     is_out = clock.now() >= release_at
     when = "Now" if is_out else f"On {_day(release_at, campaign.time_zone)}"
-    starts_at = max(release_at, clock.now())
-    kept_until = _day(starts_at + timedelta(days=DEADLINE_DAYS), campaign.time_zone)
+    start = "from now" if is_out else "after the release"
     return Wording(
         version=WORDING_VERSION,
         language=LANGUAGE,
         headline=f"{when} we add {campaign.title} to your {connector.name} library. Nothing else.",
         text=(
-            f"{team_name} asks for {campaign.artist}. {connector.name} will also let us look into your library: "
-            f"we use that only to check that the release arrived. Your permission is kept encrypted and erased a day "
-            f"after the release is in your library, at the latest on {kept_until}. You can cancel at any time."
+            f"{team_name} asks this for {campaign.artist}. We look into your library only to check that the release "
+            "arrived, right away and a day later; we never see what you play, nor your e-mail address. Your "
+            f"permission is kept encrypted and erased after that, {KEPT_DAYS} days {start} at the latest. "
+            "You can cancel at any time."
         ),
     )
 
@@ -64,5 +66,7 @@ def draft_of(wording: Wording, connector: Connector) -> dict[str, Any]:
 
 
 def _day(moment: datetime, zone: str) -> str:
+    """The day where the label is: a fan elsewhere may see another date on the clock."""
     local = moment.astimezone(ZoneInfo(zone))
-    return f"{local.day} {local:%B %Y}"
+    place = zone.rsplit("/", 1)[-1].replace("_", " ")
+    return f"{local.day} {local:%B %Y} ({place} time)"

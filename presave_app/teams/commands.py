@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from presave_app.extensions import current_settings
 from presave_app.teams import accounts, links
+from presave_app.teams.models import Role
 from presave_app.transaction import transaction
 
 teams = AppGroup("teams", help="Labels and imprints, and the people in them.")
@@ -30,6 +31,29 @@ def create(name: str, owner: str, as_json: bool) -> None:
         click.echo(json.dumps(made))
         return
     click.echo(f"Team {made['team']} is there. {owner} signs in once, within three days, at:\n{made['sign_in_url']}")
+
+
+@teams.command("invite")
+@click.argument("email")
+@click.option("--team", required=True, help="The team's name on the command line, like alba-records.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.EDITOR.value, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
+def invite(email: str, team: str, role: str, as_json: bool) -> None:
+    """Put EMAIL into a team, or give them another role there, and print a one-time sign-in link."""
+    found = accounts.find_team(team)
+    if found is None:
+        raise click.ClickException(f"There is no team named {team}.")
+    team_id = found.id
+    try:
+        with transaction():
+            member = accounts.add_member(team_id, email, Role(role))
+            made = {"team": team, "role": role, "sign_in_url": _sign_in_url(links.new_link(member.id))}
+    except accounts.BadAccount as fault:
+        raise click.ClickException(str(fault)) from None
+    if as_json:
+        click.echo(json.dumps(made))
+        return
+    click.echo(f"{email} is {role} of {team} and signs in once, within three days, at:\n{made['sign_in_url']}")
 
 
 def _sign_in_url(secret: str) -> str:

@@ -109,7 +109,8 @@ def test_the_plain_form_loses_nothing_of_what_was_typed(ed: FlaskClient, campaig
 
 def test_one_field_as_a_plain_form_comes_back_to_the_page(ed: FlaskClient, campaign_id: int) -> None:
     saved = _send(ed, f"/campaigns/{campaign_id}/title", {"title": "New"})
-    assert saved.headers["Location"] == f"/campaigns/{campaign_id}"
+    assert saved.headers["Location"] == f"/campaigns/{campaign_id}?done=saved"
+    assert '<p class="banner" role="status"' in ed.get(saved.headers["Location"]).text
     refused = _send(ed, f"/campaigns/{campaign_id}/upc", {"upc": "123"})
     assert refused.status_code == 422
     assert "<html" in refused.text

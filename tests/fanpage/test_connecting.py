@@ -153,7 +153,10 @@ def test_an_unpublished_campaign_takes_nobody(client: FlaskClient) -> None:
 
 def test_a_release_beyond_six_months_takes_nobody(client: FlaskClient) -> None:
     open_campaign(timedelta(days=300), slug="far-away")
-    assert client.post("/far-away/connect/spotify").status_code == 404
+    page = client.post("/far-away/connect/spotify")
+    assert page.status_code == 409
+    assert "You can pre-save from" in page.text
+    assert read_sql("SELECT count(*) FROM oauth_flow") == 0
 
 
 def test_another_site_cannot_start_a_sign_in(client: FlaskClient) -> None:

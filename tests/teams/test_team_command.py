@@ -60,5 +60,26 @@ def test_what_cannot_be_used_is_said_in_words(app: Flask, name: str, owner: str)
     assert _count("team") == 0
 
 
+def test_an_invitation_gives_a_role_and_a_way_in(app: Flask, client: FlaskClient) -> None:
+    make_team("Alba Records")
+    runner = app.test_cli_runner()
+    args = ["teams", "invite", "bob@alba.example", "--team", "alba-records", "--json", "--role"]
+    made = json.loads(runner.invoke(args=[*args, "viewer"]).stdout)
+    assert made["role"] == "viewer"
+    path = made["sign_in_url"].removeprefix("http://127.0.0.1:5000")
+    assert "bob@alba.example" in client.get(path).text
+    runner.invoke(args=[*args, "editor"])
+    roles = db.session.execute(text("SELECT role FROM membership ORDER BY member_id")).scalars().all()
+    assert roles == ["owner", "editor"]
+
+
+@pytest.mark.parametrize(("email", "team"), [("bob@alba.example", "nobody"), ("bob", "alba-records")])
+def test_an_invitation_that_cannot_be_is_refused(app: Flask, email: str, team: str) -> None:
+    make_team("Alba Records")
+    done = app.test_cli_runner().invoke(args=["teams", "invite", email, "--team", team])
+    assert done.exit_code == 1
+    assert done.stderr.startswith("Error: ")
+
+
 def _count(table: str) -> int:
     return db.session.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()

@@ -18,10 +18,15 @@ function sayMoment(time) {
     `at\u00a0${isMidnight ? "midnight" : hour} where you are`;
 }
 
+// Apps that open links inside themselves, where the visitor is not signed in anywhere. Never more than a hint:
+// the marks are guesses (Instagram and Threads, Facebook, TikTok, Snapchat, LinkedIn, WeChat, Line, Android's web view).
+const INSIDE_AN_APP = /Instagram|Barcelona|FBAN|FBAV|FB_IAB|musical_ly|Bytedance|Snapchat|LinkedInApp|MicroMessenger|Line\/|; wv\)/;
+
 function enhance(root) {
   for (const time of root.querySelectorAll('time[data-words="moment"]')) sayMoment(time);
   for (const field of root.querySelectorAll('input[name="time_zone"]')) field.value = ZONE;
   for (const button of root.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
+  for (const hint of root.querySelectorAll("[data-in-app]")) hint.hidden = !INSIDE_AN_APP.test(navigator.userAgent);
 }
 
 // A second tap while the service's page is on its way would start a second sign-in.
