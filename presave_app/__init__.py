@@ -49,6 +49,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     prefix = "__Host-" if settings.is_production else ""
     return {
         "SECRET_KEY": settings.secret_key,
+        # Links are never built from the Host header, and a strange one is not answered at all.
+        "TRUSTED_HOSTS": [settings.public_hostname, "127.0.0.1", "localhost"],
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
         "SQLALCHEMY_ENGINE_OPTIONS": extensions.engine_options(),
         "SESSION_COOKIE_NAME": f"{prefix}session",

@@ -8,7 +8,7 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from presave_app.hypermedia import fragment, wants_fragment
 
@@ -52,6 +52,9 @@ def error_page(status: int, title: str | None = None, advice: str | None = None)
 def _http_fault(fault: HTTPException) -> ResponseReturnValue:
     if fault.response is not None:
         return fault.response
+    if isinstance(fault, SecurityError):
+        # A host that is not ours: no page can be drawn, for none of its links could be built.
+        return "This address is not served here.\n", 400, {"Content-Type": "text/plain"}
     return error_page(fault.code or 500)
 
 

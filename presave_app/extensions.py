@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import redis
 from flask import Flask, Response, current_app
 from flask_limiter import Limiter
@@ -74,7 +76,7 @@ def engine_options() -> dict[str, object]:
 def init_extensions(app: Flask, settings: Settings) -> None:
     """Bind every extension to the app."""
     db.init_app(app)
-    migrate.init_app(app, db, directory="presave_app/migrations")
+    migrate.init_app(app, db, directory=str(Path(app.root_path) / "migrations"))
     # Its context processor would look up the member for every page, also for the fans' ones.
     login_manager.init_app(app, add_context_processor=False)
     csrf.init_app(app)

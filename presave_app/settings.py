@@ -64,8 +64,8 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
-    def public_host(self) -> str:
-        return urlsplit(self.public_url).netloc
+    def public_hostname(self) -> str:
+        return urlsplit(self.public_url).hostname or ""
 
     def absolute(self, path: str) -> str:
         """The public address of a path, built from PUBLIC_URL and never from a request."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
+from flask_login import current_user  # pyright: ignore[reportMissingTypeStubs]
 
 from presave_app.access import member_only
 from presave_app.campaigns.campaign import get_for_member

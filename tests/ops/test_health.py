@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 import redis
 from fans import move_release, open_campaign, pre_save, run_sql
 from flask import Flask
@@ -58,3 +59,11 @@ def test_every_answer_carries_the_security_headers(client: FlaskClient) -> None:
     assert "script-src 'self'" in headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/", "/night-drive", "/sign-in", "/healthz"])
+def test_a_strange_host_is_not_answered(path: str, client: FlaskClient) -> None:
+    answer = client.get(path, headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert "evil.example" not in answer.text
+    assert client.get(path, headers={"X-Forwarded-Host": "evil.example"}).status_code != 500
