@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from presave_app import queue
+from presave_app.extensions import db
 from presave_app.releases import link_flip, refreshing, waves
 from presave_app.streaming.registry import connectors
 
@@ -31,10 +32,11 @@ def _each(services: Iterable[str]) -> Iterable[Ids]:
 
 
 SCHEDULE = (
+    # First what lets pre-saves be claimed, so that a clock without Redis adds in the same turn.
+    Line(queue.FIND_LINKS, 3, lambda: _each(link_flip.find_services_with_missing_links())),
     Line(queue.ADD_DUE, 3, lambda: _each(waves.services_with_due_adds())),
     Line(queue.READ_BACK_DUE, 3, lambda: _each(waves.services_with_due_read_backs())),
     Line(queue.SURROUND_FLIP, 3, lambda: [(campaign_id,) for campaign_id in link_flip.find_campaigns_to_flip()]),
-    Line(queue.FIND_LINKS, 3, lambda: _each(link_flip.find_services_with_missing_links())),
     Line(queue.REFRESH_DUE, 10, lambda: _each(s for s in connectors() if refreshing.find_stale(s, 1))),
     Line(queue.SWEEP, 60, lambda: [()]),
     Line(queue.HOUSEKEEP, 3600, lambda: [()]),
@@ -51,9 +53,17 @@ class Bells:
         """One round through the schedule; returns how many bells were rung."""
         rung = 0
         for line in SCHEDULE:
-            for ids in line.find_work():
-                rung += self._ring(line, ids)
+            rung += self._turn_line(line)
         return rung
+
+    def _turn_line(self, line: Line) -> int:
+        try:
+            return sum(self._ring(line, ids) for ids in line.find_work())
+        except Exception:
+            # One job that fails here must not keep the clock from ringing the others.
+            log.exception("this turn of %s failed", line.job)
+            db.session.remove()
+            return 0
 
     def _ring(self, line: Line, ids: Ids) -> bool:
         last = self._rung_at.get((line.job, ids))

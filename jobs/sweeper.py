@@ -6,5 +6,6 @@ from presave_app.releases import sweeping
 
 
 def sweep() -> int:
-    """End overdue pre-saves and show permissions that have grown too old; returns how many were moved."""
-    return sweeping.expire_overdue() + sweeping.need_reauth_of_old_grants()
+    """End what has run out of time and let go of what was kept for it; returns how many pre-saves were touched."""
+    sweeping.let_go_of_failed()
+    return sweeping.expire_overdue() + sweeping.need_reauth_of_old_grants() + sweeping.end_stale_looks()

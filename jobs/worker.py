@@ -15,7 +15,7 @@ from jobs import housekeeping, link_flip, release_day, sweeper, token_refresh
 from presave_app import create_app
 from presave_app.extensions import current_settings, db, redis_connection
 from presave_app.presaves import grants
-from presave_app.queue import make_queue
+from presave_app.queue import make_queues
 
 # Imported before the first fork, so that no job pays for it.
 JOB_MODULES = (housekeeping, link_flip, release_day, sweeper, token_refresh)
@@ -31,9 +31,9 @@ class KeysMissing(SystemExit):
 
 
 def make_worker() -> HerokuWorker:
-    """A worker on our one queue. Job descriptions stay out of the log: names and ids are enough."""
+    """A worker on our queues. Job descriptions stay out of the log: names and ids are enough."""
     return HerokuWorker(
-        [make_queue()],
+        make_queues(),
         connection=redis_connection(),
         serializer=JSONSerializer,
         worker_ttl=_WORKER_TTL_SECONDS,

@@ -67,6 +67,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_SSL_STRICT": False,
         "WTF_CSRF_TIME_LIMIT": None,
         "RATELIMIT_STORAGE_URI": settings.redis_url.replace("unix://", "redis+unix://", 1),
+        "RATELIMIT_STORAGE_OPTIONS": extensions.redis_tls_options(settings.redis_url),
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_HEADERS_ENABLED": True,
     }

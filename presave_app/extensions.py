@@ -64,13 +64,22 @@ def engine_options() -> dict[str, object]:
     """How each process talks to PostgreSQL."""
     return {
         "pool_pre_ping": True,
-        "pool_size": 10,
-        "max_overflow": 10,
+        # Threads of the web server or of a drain, and their parent; small plans allow 20 connections in all.
+        "pool_size": 9,
+        "max_overflow": 1,
         "connect_args": {
             "connect_timeout": 5,
             "options": f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c timezone=UTC",
         },
     }
+
+
+def redis_tls_options(url: str) -> dict[str, str]:
+    """Hosted Redis shows a certificate that nobody signed; an address with `ssl_cert_reqs` of its own decides itself.
+
+    https://devcenter.heroku.com/articles/connecting-heroku-redis
+    """
+    return {"ssl_cert_reqs": "none"} if url.startswith("rediss://") else {}
 
 
 def init_extensions(app: Flask, settings: Settings) -> None:
@@ -85,6 +94,7 @@ def init_extensions(app: Flask, settings: Settings) -> None:
     app.extensions["presave_settings"] = settings
     app.extensions["presave_redis"] = redis.Redis.from_url(
         settings.redis_url,
+        **redis_tls_options(settings.redis_url),
         socket_connect_timeout=_REDIS_TIMEOUT_SECONDS,
         socket_timeout=_REDIS_TIMEOUT_SECONDS,
     )

@@ -16,6 +16,8 @@ from presave_app.extensions import redis_connection
 from presave_app.transaction import after_commit
 
 QUEUE_NAME = "presave"
+# Short jobs have a queue of their own, which workers look into first: a long drain must not starve them.
+QUICK_QUEUE_NAME = "presave-quick"
 JOB_TIMEOUT_SECONDS = 180
 _KEEP_SECONDS = 60
 
@@ -26,20 +28,21 @@ SURROUND_FLIP = "jobs.link_flip.surround_flip"
 FIND_LINKS = "jobs.link_flip.find_links"
 SWEEP = "jobs.sweeper.sweep"
 HOUSEKEEP = "jobs.housekeeping.housekeep"
+QUICK_JOBS = (SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP)
 ALL_JOBS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE, SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP)
 
 log = logging.getLogger(__name__)
 
 
-def make_queue() -> Queue:
-    """The one queue. Only names and ids go through it, as JSON."""
-    return Queue(QUEUE_NAME, connection=redis_connection(), serializer=JSONSerializer)
+def make_queues() -> list[Queue]:
+    """The queues, in the order in which workers look into them. Only names and ids go through them, as JSON."""
+    return [_make_queue(QUICK_QUEUE_NAME), _make_queue(QUEUE_NAME)]
 
 
 def ring(job: str, *ids: str | int) -> bool:
     """Enqueue a job by name; False when Redis can't be reached."""
     try:
-        make_queue().enqueue(
+        _make_queue(QUICK_QUEUE_NAME if job in QUICK_JOBS else QUEUE_NAME).enqueue(
             job,
             *ids,
             job_timeout=JOB_TIMEOUT_SECONDS,
@@ -57,3 +60,7 @@ def ring(job: str, *ids: str | int) -> bool:
 def ring_after_commit(job: str, *ids: str | int) -> None:
     """Ring once the open transaction is committed, so that the job finds what was written."""
     after_commit(lambda: ring(job, *ids))
+
+
+def _make_queue(name: str) -> Queue:
+    return Queue(name, connection=redis_connection(), serializer=JSONSerializer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from math import ceil
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -81,14 +82,15 @@ def callback(service: str) -> ResponseReturnValue:
     """The fan is back: use the flow up, exchange the code, write the pre-save down, show the fan's own page."""
     connector = _connector_or_404(service)
     state, code = _parameter("state"), _parameter("code")
+    if (seconds := gate.shut_seconds(service)) > 0:
+        # Before the flow is used up, so that the same return can be tried again after the pause.
+        return _busy(_campaign_of(state), connector, seconds)
     flow = _use_flow(state, service)
     if flow is None:
         return _flow_is_gone(state, connector)
     campaign = db.session.get_one(Campaign, flow.campaign_id)
     if not code:
         return _refused_at_service(campaign, connector)
-    if (seconds := gate.shut_seconds(service)) > 0:
-        return _busy(campaign, connector, seconds)
     try:
         sign_in = _finish_sign_in(connector, code, flow)
         pre_save_id = _collect(flow, sign_in, connector)
@@ -134,16 +136,19 @@ def _use_flow(state: str, service: str) -> ReturnedFlow | None:
 
 def _flow_is_gone(state: str, connector: Connector) -> ResponseReturnValue:
     """Another browser, a second visit, or ten minutes over: lead back to the start, never around the binding."""
-    campaign_id = flows.find_campaign_of(db.session(), state) if state else None
-    campaign = db.session.get(Campaign, campaign_id) if campaign_id else None
     return _stopped(
-        campaign,
+        _campaign_of(state),
         connector,
         "This sign-in can't be continued here",
         "It was used already, took too long, or began in another browser. Nothing was saved by it. "
         "Start again from the release page in this browser.",
         400,
     )
+
+
+def _campaign_of(state: str) -> Campaign | None:
+    campaign_id = flows.find_campaign_of(db.session(), state) if state else None
+    return db.session.get(Campaign, campaign_id) if campaign_id else None
 
 
 def _refused_at_service(campaign: Campaign, connector: Connector) -> ResponseReturnValue:
@@ -178,11 +183,12 @@ def _not_signed_in(fault: ServiceError, campaign: Campaign, connector: Connector
             return _stopped(campaign, connector, "The sign-in did not finish", advice, 502)
 
 
-def _busy(campaign: Campaign, connector: Connector, seconds: float) -> ResponseReturnValue:
+def _busy(campaign: Campaign | None, connector: Connector, seconds: float) -> ResponseReturnValue:
     minutes = max(1, round(seconds / 60))
     when = "in a minute" if minutes == 1 else f"in {minutes} minutes"
     advice = f"{connector.name} asked us to slow down. Nothing was saved yet. Please try again {when}."
-    return _stopped(campaign, connector, f"{connector.name} is busy", advice, 503)
+    html, status, headers = _stopped(campaign, connector, f"{connector.name} is busy", advice, 503)
+    return html, status, {**headers, "Retry-After": str(ceil(seconds))}
 
 
 def _too_early(campaign: Campaign, connector: Connector, offer: Offer) -> ResponseReturnValue:
@@ -193,7 +199,7 @@ def _too_early(campaign: Campaign, connector: Connector, offer: Offer) -> Respon
 
 def _stopped(
     campaign: Campaign | None, connector: Connector, title: str, advice: str, status: int
-) -> ResponseReturnValue:
+) -> tuple[str, int, dict[str, str]]:
     html = render_template(
         "fanpage/sign_in_stopped.html",
         title=title,

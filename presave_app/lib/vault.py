@@ -56,7 +56,7 @@ class KeyRing:
             raise VaultError(f"sealed under an unknown key: {key_id}")
         try:
             return AESGCM(key).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], place.encode()).decode()
-        except InvalidTag as fault:
+        except (InvalidTag, ValueError) as fault:
             raise VaultError("the sealed secret does not belong to this place or was changed") from fault
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from uuid import UUID
 
 import click
 from flask import Flask
@@ -15,6 +16,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.lib import clock
 from presave_app.ops.template_helpers import iso
 from presave_app.presaves import grants
+from presave_app.presaves.claims import arm_failed_again
 from presave_app.presaves.looking_up import states_of
 from presave_app.presaves.states import State
 from presave_app.releases.waves import oldest_overdue_seconds
@@ -71,17 +73,26 @@ def resume(slug: str, as_json: bool) -> None:
     click.echo(json.dumps({"slug": slug, "held": False}) if as_json else f"{slug}: adds go on")
 
 
+@release.command("retry")
+@click.argument("slug")
+@as_json
+def retry(slug: str, as_json: bool) -> None:
+    """Try once more what the service refused."""
+    campaign = find_campaign_for_command(slug)
+    with transaction() as session:
+        armed = arm_failed_again(session, campaign.id)
+    click.echo(json.dumps({"slug": slug, "armed": armed}) if as_json else f"{slug}: {armed} pre-saves are tried again")
+
+
 @keys.command("rotate")
 @as_json
 def rotate(as_json: bool) -> None:
     """Seal all tokens again under the first key of TOKEN_KEYS."""
-    total = 0
-    while True:
-        with transaction():
-            resealed = grants.reseal(_BATCH)
+    total, last = 0, UUID(int=0)
+    while last is not None:
+        with transaction() as session:
+            last, resealed = grants.reseal(session, _BATCH, last)
         total += resealed
-        if not resealed:
-            break
     in_use = sorted(grants.key_ids_in_use())
     if as_json:
         click.echo(json.dumps({"resealed": total, "keys_in_use": in_use}))

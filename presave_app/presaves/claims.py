@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from presave_app.presaves import grants
+from presave_app.extensions import db
 from presave_app.presaves.states import GrantId, PreSaveId, State
 
 LEASE_SECONDS = 90
@@ -28,9 +28,11 @@ class Claim:
     """The right to work on one pre-save, trusted until its lease ends by this process's own clock."""
 
     pre_save_id: PreSaveId
+    campaign_id: int
     claim_no: int
     grant_id: GrantId
     tries: int
+    refusals: int
     # What an earlier call may have added already.
     sent_ref: str | None
     taken_at: float = field(compare=False)
@@ -52,6 +54,7 @@ class Verdict:
     action_state: str | None = None
     wait_seconds: float = 0.0
     counts_as_try: bool = False
+    counts_as_refusal: bool = False
 
 
 def claim_due(session: Session, service: str, limit: int) -> list[Claim]:
@@ -69,12 +72,24 @@ def claim_due(session: Session, service: str, limit: int) -> list[Claim]:
             UPDATE pre_save p SET state = 'claimed', claim_no = claim_no + 1,
                 lease_until = now() + make_interval(secs => :lease)
             FROM due WHERE p.id = due.id
-            RETURNING p.id, p.claim_no, p.grant_id, p.tries,
+            RETURNING p.id, p.campaign_id, p.claim_no, p.grant_id, p.tries, p.refusals,
               (SELECT a.sent_ref FROM action a WHERE a.pre_save_id = p.id AND a.state = 'sent' LIMIT 1) AS sent_ref
         """),
         {"service": service, "limit": limit, "lease": LEASE_SECONDS},
     )
-    return [Claim(PreSaveId(r.id), r.claim_no, GrantId(r.grant_id), r.tries, r.sent_ref, taken_at) for r in rows]
+    return [
+        Claim(
+            pre_save_id=PreSaveId(row.id),
+            campaign_id=row.campaign_id,
+            claim_no=row.claim_no,
+            grant_id=GrantId(row.grant_id),
+            tries=row.tries,
+            refusals=row.refusals,
+            sent_ref=row.sent_ref,
+            taken_at=taken_at,
+        )
+        for row in rows
+    ]
 
 
 def renew(session: Session, claim: Claim) -> Claim | None:
@@ -87,9 +102,7 @@ def renew(session: Session, claim: Claim) -> Claim | None:
         """),
         {"id": claim.pre_save_id, "no": claim.claim_no, "lease": LEASE_SECONDS},
     ).one_or_none()
-    if row is None:
-        return None
-    return Claim(claim.pre_save_id, claim.claim_no, claim.grant_id, claim.tries, claim.sent_ref, taken_at)
+    return replace(claim, taken_at=taken_at) if row else None
 
 
 def begin_call(session: Session, claim: Claim, kind: str) -> str | None:
@@ -98,14 +111,22 @@ def begin_call(session: Session, claim: Claim, kind: str) -> str | None:
     None when it must not start: the claim is lost or runs out, the fan cancelled, the campaign is on hold,
     or the release was moved into the future.
     """
+    # The campaign is locked first, as by whoever edits it; see presaves.collecting for the order.
+    is_out = session.execute(
+        text("""
+            SELECT held_at IS NULL AND release_at <= clock_timestamp() FROM campaign WHERE id = :campaign_id FOR SHARE
+        """),
+        {"campaign_id": claim.campaign_id},
+    ).scalar_one()
+    if not is_out:
+        return None
     row = session.execute(
         text("""
             SELECT t.ref FROM pre_save p
-            JOIN campaign k ON k.id = p.campaign_id
-            JOIN target t ON t.campaign_id = p.campaign_id AND t.service = p.service
+            JOIN target t ON t.campaign_id = p.campaign_id AND t.service = p.service AND t.found_at IS NOT NULL
             WHERE p.id = :id AND p.claim_no = :no AND p.state = 'claimed' AND p.due_at <= clock_timestamp()
-              AND p.lease_until > clock_timestamp() + make_interval(secs => :call) AND k.held_at IS NULL
-            FOR UPDATE OF p FOR SHARE OF k
+              AND p.lease_until > clock_timestamp() + make_interval(secs => :call)
+            FOR UPDATE OF p
         """),
         {"id": claim.pre_save_id, "no": claim.claim_no, "call": CALL_SECONDS},
     ).one_or_none()
@@ -126,11 +147,12 @@ def settle(session: Session, claim: Claim, verdict: Verdict, kind: str) -> bool:
     row = session.execute(
         text("""
             UPDATE pre_save SET state = :state, reason = :reason, lease_until = NULL,
-                next_at = now() + make_interval(secs => :wait), tries = tries + :counted,
+                next_at = now() + make_interval(secs => :wait), tries = tries + :tried,
+                refusals = refusals + :refused,
                 done_at = CASE WHEN :is_done THEN now() ELSE done_at END,
                 read_back_at = CASE WHEN :is_done THEN now() ELSE read_back_at END,
                 read_backs = CASE WHEN :is_done THEN 0 ELSE read_backs END
-            WHERE id = :id AND claim_no = :no AND state = 'claimed' RETURNING grant_id
+            WHERE id = :id AND claim_no = :no AND state = 'claimed' RETURNING id
         """),
         {
             "id": claim.pre_save_id,
@@ -138,7 +160,8 @@ def settle(session: Session, claim: Claim, verdict: Verdict, kind: str) -> bool:
             "state": verdict.state.value,
             "reason": verdict.reason,
             "wait": verdict.wait_seconds,
-            "counted": int(verdict.counts_as_try),
+            "tried": int(verdict.counts_as_try),
+            "refused": int(verdict.counts_as_refusal),
             "is_done": verdict.state is State.DONE,
         },
     ).one_or_none()
@@ -151,9 +174,19 @@ def settle(session: Session, claim: Claim, verdict: Verdict, kind: str) -> bool:
         """),
         {"id": claim.pre_save_id, "kind": kind, "state": verdict.action_state, "reason": verdict.reason},
     )
-    if verdict.state is State.FAILED:
-        grants.erase_unneeded(session, [row.grant_id])
     return True
+
+
+def is_crowd_refused(campaign_id: int, service: str) -> bool:
+    """Whether so many of a campaign's fans are refused that it can't be the fans: over 20 of them, and over 2 %."""
+    return db.session.execute(
+        text("""
+            SELECT count(*) FILTER (WHERE refusals > 0 AND state IN ('armed', 'claimed', 'failed'))
+                   > greatest(20, count(*) * 0.02)
+            FROM pre_save WHERE campaign_id = :campaign_id AND service = :service
+        """),
+        {"campaign_id": campaign_id, "service": service},
+    ).scalar_one()
 
 
 def give_back(session: Session, unstarted: Sequence[Claim]) -> None:
@@ -169,12 +202,40 @@ def give_back(session: Session, unstarted: Sequence[Claim]) -> None:
 
 
 def need_reauth(session: Session, grant_id: UUID, reason: str) -> int:
-    """Show every waiting pre-save of a dead grant as one that its fan has to repair; returns how many."""
+    """Show every waiting pre-save of a dead grant as one that its fan has to repair; returns how many.
+
+    Two statements: a fan who signs in again while we wait for the locks is seen only by the second one.
+    """
+    ids = {"grant_id": grant_id}
+    session.execute(
+        text("SELECT 1 FROM pre_save WHERE grant_id = :grant_id AND state = 'armed' ORDER BY id FOR UPDATE"), ids
+    )
     moved = session.execute(
         text("""
-            UPDATE pre_save SET state = 'needs_reauth', reason = :reason
-            WHERE grant_id = :grant_id AND state = 'armed' RETURNING id
+            UPDATE pre_save p SET state = 'needs_reauth', reason = :reason
+            WHERE p.grant_id = :grant_id AND p.state = 'armed'
+              AND EXISTS (SELECT 1 FROM fan_grant g WHERE g.id = p.grant_id AND g.state <> 'active')
+            RETURNING p.id
         """),
-        {"grant_id": grant_id, "reason": reason},
+        {**ids, "reason": reason},
     )
     return len(moved.all())
+
+
+def arm_failed_again(session: Session, campaign_id: int) -> int:
+    """Let what the service refused be tried once more, on a person's word; returns how many."""
+    moved = (
+        session.execute(
+            text("""
+            UPDATE pre_save SET state = 'armed', reason = 'tried_again', tries = 0, refusals = 0, next_at = due_at
+            WHERE campaign_id = :id AND state = 'failed' RETURNING id
+        """),
+            {"id": campaign_id},
+        )
+        .scalars()
+        .all()
+    )
+    session.execute(
+        text("UPDATE action SET state = 'todo' WHERE pre_save_id = ANY(:ids) AND state = 'refused'"), {"ids": moved}
+    )
+    return len(moved)

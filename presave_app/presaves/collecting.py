@@ -23,7 +23,8 @@ def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Co
     Raises NeedsReauth when the permission would not last until the day.
     """
     key = grants.account_key(flow.service, sign_in.account_id)
-    # Everybody locks pre-save before grant, see presaves.claims.settle.
+    # Everybody locks in this order: campaign, pre-save, grant. The campaign's moment must not move meanwhile.
+    session.execute(text("SELECT 1 FROM campaign WHERE id = :c FOR SHARE"), {"c": flow.campaign_id})
     session.execute(
         text("SELECT 1 FROM pre_save WHERE campaign_id = :c AND service = :s AND account_key = :k FOR UPDATE"),
         {"c": flow.campaign_id, "s": flow.service, "k": key},
@@ -75,12 +76,14 @@ def _upsert_pre_save(session: Session, flow: ReturnedFlow, key: str, consent_id:
             FROM campaign k WHERE k.id = :campaign_id
             ON CONFLICT (campaign_id, service, account_key) DO UPDATE SET
               consent_id = excluded.consent_id, grant_id = excluded.grant_id,
-              state = CASE WHEN pre_save.state IN ('needs_reauth', 'withdrawn', 'expired', 'failed')
-                           THEN 'armed' ELSE pre_save.state END,
-              reason = CASE WHEN pre_save.state IN ('claimed', 'done') THEN pre_save.reason ELSE 'renewed' END,
-              due_at = CASE WHEN pre_save.state IN ('claimed', 'done') THEN pre_save.due_at ELSE excluded.due_at END,
-              next_at = CASE WHEN pre_save.state IN ('claimed', 'done') THEN pre_save.next_at ELSE excluded.next_at END,
-              tries = 0, time_zone = coalesce(excluded.time_zone, pre_save.time_zone)
+              -- A claim in somebody's hands is taken back: what it finds out is about the older permission.
+              state = CASE WHEN pre_save.state = 'done' THEN 'done' ELSE 'armed' END,
+              claim_no = pre_save.claim_no + CASE WHEN pre_save.state = 'claimed' THEN 1 ELSE 0 END,
+              lease_until = NULL, tries = 0, refusals = 0,
+              reason = CASE WHEN pre_save.state = 'done' THEN pre_save.reason ELSE 'renewed' END,
+              due_at = CASE WHEN pre_save.state = 'done' THEN pre_save.due_at ELSE excluded.due_at END,
+              next_at = CASE WHEN pre_save.state = 'done' THEN pre_save.next_at ELSE excluded.next_at END,
+              time_zone = coalesce(excluded.time_zone, pre_save.time_zone)
             RETURNING id
         """),
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,9 +15,11 @@ from sqlalchemy.orm import Session
 from presave_app.extensions import current_settings, db
 from presave_app.lib.tokens import pseudonym
 from presave_app.lib.vault import VaultError
-from presave_app.presaves.states import GrantId
+from presave_app.presaves.states import DEADLINE_DAYS, GrantId
 from presave_app.streaming.connector import Tokens
 from presave_app.streaming.errors import NeedsReauth
+
+log = logging.getLogger(__name__)
 
 # An access token that dies within this time is renewed first.
 FRESH_SECONDS = 120
@@ -149,16 +152,20 @@ def note_refusal(session: Session, turn: RefreshTurn, confirm_after_seconds: int
 
 
 def erase_unneeded(session: Session, grant_ids: Sequence[UUID]) -> None:
-    """Erase the tokens of those grants that no open pre-save and no planned read-back needs."""
+    """Erase the tokens of those grants that no open pre-save and no planned read-back needs.
+
+    What failed counts as open until its deadline: a person may have it tried again.
+    """
     # Two statements: a consent that comes in while we wait for the lock is seen only by the second one.
-    ids = {"ids": sorted(grant_ids)}
+    ids = {"ids": sorted(grant_ids), "days": DEADLINE_DAYS}
     session.execute(text("SELECT 1 FROM fan_grant WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"), ids)
     unneeded = (
         session.execute(
             text("""
             SELECT g.id FROM fan_grant g WHERE g.id = ANY(:ids) AND g.state = 'active' AND NOT EXISTS (
               SELECT 1 FROM pre_save p WHERE p.grant_id = g.id
-              AND (p.state IN ('armed', 'claimed', 'needs_reauth') OR p.read_back_at IS NOT NULL))
+              AND (p.state IN ('armed', 'claimed', 'needs_reauth') OR p.read_back_at IS NOT NULL
+                   OR (p.state = 'failed' AND p.due_at > now() - make_interval(days => :days))))
         """),
             ids,
         )
@@ -168,26 +175,48 @@ def erase_unneeded(session: Session, grant_ids: Sequence[UUID]) -> None:
     _erase(session, unneeded, "erased")
 
 
+def mark_dead(session: Session, grant_id: UUID, *, only_if_over: bool = False) -> None:
+    """A grant that has no more use, or only if its service's own end has come; an ended one stays as it is."""
+    is_meant = text("""
+        SELECT 1 FROM fan_grant WHERE id = :id AND state = 'active' AND (NOT :only_if_over OR hard_expires_at < now())
+        FOR UPDATE
+    """)
+    if session.execute(is_meant, {"id": grant_id, "only_if_over": only_if_over}).one_or_none():
+        _erase(session, [grant_id], "dead")
+
+
 def erase(session: Session, grant_id: UUID) -> None:
     """Erase a grant's tokens, whoever would still need them."""
     _erase(session, [grant_id], "erased")
 
 
-def reseal(batch: int) -> int:
-    """Seal up to `batch` grants again under the first key; returns how many were. Call in a transaction."""
+def reseal(session: Session, batch: int, after: UUID) -> tuple[UUID | None, int]:
+    """Seal the next grants after the id `after` again under the first key.
+
+    Returns the last id looked at (None at the end) and how many were sealed. A row that can't be opened is
+    left as it is: its fan will be asked to sign in again.
+    """
     ring = current_settings().token_keys
-    rows = db.session.execute(
+    rows = session.execute(
         text("""
-            SELECT * FROM fan_grant WHERE key_id <> :key AND refresh_token_sealed IS NOT NULL
+            SELECT * FROM fan_grant WHERE key_id <> :key AND refresh_token_sealed IS NOT NULL AND id > :after
             ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED
         """),
-        {"key": ring.sealing_key_id, "batch": batch},
+        {"key": ring.sealing_key_id, "batch": batch, "after": after},
     ).all()
-    for row in rows:
-        columns = [c for c in _TOKEN_COLUMNS if getattr(row, c) is not None]
+    return (rows[-1].id if rows else None), sum(_reseal_row(session, row) for row in rows)
+
+
+def _reseal_row(session: Session, row: Row[Any]) -> bool:
+    ring = current_settings().token_keys
+    columns = [column for column in _TOKEN_COLUMNS if getattr(row, column) is not None]
+    try:
         sealed = {c: ring.seal(_open(row, c), _place(row.id, c, row.service)) for c in columns}
-        _write(db.session(), row.id, {**sealed, "key_id": ring.sealing_key_id})
-    return len(rows)
+    except NeedsReauth:
+        log.warning("grant %s can't be opened with the keys at hand", row.id)
+        return False
+    _write(session, row.id, {**sealed, "key_id": ring.sealing_key_id})
+    return True
 
 
 def key_ids_in_use() -> set[str]:

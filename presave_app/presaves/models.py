@@ -121,6 +121,7 @@ class PreSave(Base):
     next_at: Mapped[datetime] = mapped_column(Moment)
     due_at: Mapped[datetime] = mapped_column(Moment)
     tries: Mapped[int] = mapped_column(server_default="0")
+    refusals: Mapped[int] = mapped_column(server_default="0")
     accepted_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
     done_at: Mapped[datetime | None] = mapped_column(Moment)
     read_back_at: Mapped[datetime | None] = mapped_column(Moment)

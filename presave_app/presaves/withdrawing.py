@@ -35,6 +35,13 @@ def withdraw_all(grant_id: UUID) -> None:
     """End every open pre-save of a grant and erase its tokens, planned read-backs or not. Call inside a transaction."""
     session = db.session()
     session.execute(text("SELECT 1 FROM pre_save WHERE grant_id = :id ORDER BY id FOR UPDATE"), {"id": grant_id})
+    _withdraw_each(session, grant_id)
+    grants.erase(session, grant_id)
+    # Once more under the grant's lock: a pre-save may have come in while we waited for it.
+    _withdraw_each(session, grant_id)
+
+
+def _withdraw_each(session: Session, grant_id: UUID) -> None:
     rows = session.execute(
         text("""
             UPDATE pre_save SET state = 'withdrawn', reason = 'fan_disconnected', lease_until = NULL
@@ -45,7 +52,6 @@ def withdraw_all(grant_id: UUID) -> None:
     for row in rows:
         _withdraw_consent(session, row.consent_id)
     session.execute(text("UPDATE pre_save SET read_back_at = NULL WHERE grant_id = :id"), {"id": grant_id})
-    grants.erase(session, grant_id)
 
 
 def _withdraw_consent(session: Session, consent_id: UUID) -> None:

@@ -6,7 +6,6 @@ import logging
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
 from typing import cast
 
 from flask import Flask, current_app
@@ -35,7 +34,8 @@ DRAIN_SECONDS = 50.0
 THREADS = 8
 BATCH = 2 * THREADS
 _ADD = "add_to_library"
-_TRIES_BEFORE_A_PERSON = 3
+_REFUSALS_THAT_END = 3
+_REFUSED_WAIT_SECONDS = 20
 _LONGEST_BACKOFF_SECONDS = 600
 _NOT_THERE_WAITS = (5, 10, 20, 60, 120, 300, 600)
 _NOT_ENTITLED_WAIT_SECONDS = 3600
@@ -71,10 +71,15 @@ def add_one(connector: Connector, claim: Claim) -> None:
         renewed = claims.renew(session, claim)
     if renewed is None:
         return
-    with suppress(ClaimLost):
+    try:
         verdict = _verdict_on(connector, renewed)
+    except ClaimLost:
+        # If it is still ours, it waits for its new moment as armed; if it is not, this changes nothing.
         with transaction() as session:
-            claims.settle(session, renewed, verdict, _ADD)
+            claims.give_back(session, [renewed])
+        return
+    with transaction() as session:
+        claims.settle(session, renewed, verdict, _ADD)
 
 
 def backoff_seconds(tries: int) -> float:
@@ -133,37 +138,47 @@ def _call(connector: Connector, claim: Claim, token: str) -> Outcome:
 
 
 def _verdict_of(fault: ServiceError, service: str, claim: Claim) -> Verdict:
+    # A clean refusal proves that this call did nothing, but not that an earlier one did nothing.
+    action_state = "todo" if claim.sent_ref is None else None
     match fault:
         case RetryLater():
-            return _later(fault, service, claim)
+            return _later(fault, service, claim, action_state)
         case AppBlocked():
             log.error("%s refuses this app: %s", service, fault.reason)
             gate.shut(service, APP_BLOCKED_PAUSE_SECONDS, fault.reason)
-            return Verdict(State.ARMED, fault.reason, "todo", APP_BLOCKED_PAUSE_SECONDS)
+            return Verdict(State.ARMED, fault.reason, action_state, APP_BLOCKED_PAUSE_SECONDS)
         case NotYetAvailable():
             wait = _NOT_THERE_WAITS[min(claim.tries, len(_NOT_THERE_WAITS) - 1)]
-            return Verdict(State.ARMED, fault.reason, "todo", wait, counts_as_try=True)
+            return Verdict(State.ARMED, fault.reason, action_state, wait, counts_as_try=True)
         case NotEntitled():
-            return Verdict(State.ARMED, fault.reason, "todo", _NOT_ENTITLED_WAIT_SECONDS)
+            return Verdict(State.ARMED, fault.reason, action_state, _NOT_ENTITLED_WAIT_SECONDS)
         case NeedsReauth():
-            return Verdict(State.NEEDS_REAUTH, fault.reason, "todo")
-        case AccessExpired() if claim.tries < _TRIES_BEFORE_A_PERSON:
-            return Verdict(State.ARMED, fault.reason, "todo", backoff_seconds(claim.tries), counts_as_try=True)
-        case AccessExpired():
-            return Verdict(State.NEEDS_REAUTH, fault.reason, "todo")
-        case Refused() if claim.tries + 1 < _TRIES_BEFORE_A_PERSON:
-            return Verdict(State.ARMED, fault.reason, "todo", backoff_seconds(claim.tries), counts_as_try=True)
-        case Refused():
-            log.error("%s refused pre-save %s: %s", service, claim.pre_save_id, fault.reason)
-            return Verdict(State.FAILED, fault.reason, "refused")
+            return Verdict(State.NEEDS_REAUTH, fault.reason, action_state)
+        case AccessExpired() | Refused():
+            return _refused(fault, service, claim, action_state)
         case _:
             raise fault
 
 
-def _later(fault: RetryLater, service: str, claim: Claim) -> Verdict:
+def _later(fault: RetryLater, service: str, claim: Claim, action_state: str | None) -> Verdict:
     if fault.pause_seconds is not None:
         gate.shut(service, fault.pause_seconds, fault.reason)
-        return Verdict(State.ARMED, fault.reason, "todo", fault.pause_seconds + random.random())  # noqa: S311
+        return Verdict(State.ARMED, fault.reason, action_state, fault.pause_seconds + random.random())  # noqa: S311
     if fault.wait_seconds is not None:
         return Verdict(State.ARMED, fault.reason, None, fault.wait_seconds)
     return Verdict(State.ARMED, fault.reason, None, backoff_seconds(claim.tries), counts_as_try=True)
+
+
+def _refused(fault: ServiceError, service: str, claim: Claim, action_state: str | None) -> Verdict:
+    """Three refusals end one fan's pre-save. When a whole crowd is refused, it is our fault and ends nobody's."""
+    if claim.refusals + 1 < _REFUSALS_THAT_END:
+        wait = _REFUSED_WAIT_SECONDS * (claim.refusals + 1)
+        return Verdict(State.ARMED, fault.reason, action_state, wait, counts_as_refusal=True)
+    if claims.is_crowd_refused(claim.campaign_id, service):
+        log.error("%s refuses a whole crowd (%s): nobody is given up, and we ask once a minute", service, fault.reason)
+        gate.shut(service, APP_BLOCKED_PAUSE_SECONDS, fault.reason)
+        return Verdict(State.ARMED, fault.reason, action_state, APP_BLOCKED_PAUSE_SECONDS, counts_as_refusal=True)
+    if isinstance(fault, AccessExpired):
+        return Verdict(State.NEEDS_REAUTH, fault.reason, action_state)
+    log.error("%s refused pre-save %s: %s", service, claim.pre_save_id, fault.reason)
+    return Verdict(State.FAILED, fault.reason, "refused")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from presave_app.queue import ADD_DUE, ring_after_commit
 from presave_app.releases import gate
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.errors import AppBlocked, RetryLater, ServiceError
@@ -23,7 +24,8 @@ def look_for_releases(service: str) -> int:
     """Look up each released campaign's target that was not found so far; returns how many were found."""
     connector = get_connector(service)
     found = 0
-    while (target := _take_look(service)) is not None:
+    # A shut gate must not use up looks: their waits grow.
+    while not gate.shut_seconds(service) and (target := _take_look(service)) is not None:
         found += _look(target, connector)
     return found
 
@@ -44,7 +46,9 @@ def _take_look(service: str) -> _Target | None:
                   SELECT t.id, k.upc FROM target t JOIN campaign k ON k.id = t.campaign_id
                   WHERE t.service = :service AND t.found_at IS NULL AND k.release_at <= now()
                     AND (t.ref IS NOT NULL OR k.upc IS NOT NULL)
-                    AND k.release_at > now() - interval '15 days'
+                    AND (k.release_at > now() - interval '15 days' OR EXISTS (
+                      SELECT 1 FROM pre_save p WHERE p.campaign_id = k.id AND p.service = t.service
+                        AND p.state = 'armed'))
                     AND (t.looked_at IS NULL OR t.looked_at + make_interval(secs =>
                          (CAST(:waits AS int[]))[least(t.looks, array_length(CAST(:waits AS int[]), 1))]) <= now())
                   ORDER BY t.looked_at NULLS FIRST LIMIT 1 FOR UPDATE OF t SKIP LOCKED)
@@ -66,16 +70,18 @@ def _look(target: _Target, connector: Connector) -> bool:
         # The label named the release itself: an unclear answer must not hold up its fans.
         if target.ref is None or isinstance(fault, (RetryLater, AppBlocked)):
             return False
-        _note_found(target.id, target.ref)
+        _note_found(connector.service, target.id, target.ref)
         return True
     if release is None:
         return False
-    _note_found(target.id, release.ref)
+    _note_found(connector.service, target.id, release.ref)
     return True
 
 
-def _note_found(target_id: int, ref: str) -> None:
+def _note_found(service: str, target_id: int, ref: str) -> None:
+    """From here on its pre-saves can be claimed: ring for them at once."""
     with transaction() as session:
+        ring_after_commit(ADD_DUE, service)
         session.execute(
             text("UPDATE target SET found_at = now(), ref = :ref WHERE id = :id AND found_at IS NULL"),
             {"id": target_id, "ref": ref},

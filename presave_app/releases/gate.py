@@ -64,7 +64,10 @@ def shut_seconds(service: str) -> float:
 
 
 def _take_permit(service: str) -> float:
-    """0.0 with a permit taken, else the seconds until one may be there."""
+    """0.0 with a permit taken, else the seconds until one may be there.
+
+    However many people sign in, half of the rate is left for the work in the background.
+    """
     rate = _rate(service)
     # In any window the bucket lets through rate * window + burst, and the share leaves 2 % of a second's rate.
     burst = max(1.0, (1 - _SHARE_OF_RATE) * rate)
@@ -75,21 +78,28 @@ def _take_permit(service: str) -> float:
         )
         row = session.execute(
             text("""
-                WITH gate AS (
-                  SELECT service, open_at, least(CAST(:burst AS float8),
+                WITH filled AS (
+                  SELECT service, open_at, background_at, least(CAST(:burst AS float8),
                     permits + :rate * extract(epoch FROM clock_timestamp() - refilled_at)) AS filled
-                  FROM service_gate WHERE service = :service FOR UPDATE)
+                  FROM service_gate WHERE service = :service FOR UPDATE),
+                gate AS (
+                  SELECT service, open_at, filled, open_at <= clock_timestamp() AND (filled >= 1
+                    OR background_at < clock_timestamp() - make_interval(secs => :patience)) AS is_granted
+                  FROM filled)
                 UPDATE service_gate g SET refilled_at = clock_timestamp(),
-                  permits = gate.filled - CASE WHEN gate.filled >= 1 AND gate.open_at <= clock_timestamp()
-                                               THEN 1 ELSE 0 END
+                  permits = gate.filled - CASE WHEN gate.is_granted THEN 1 ELSE 0 END,
+                  background_at = CASE WHEN gate.is_granted THEN clock_timestamp() ELSE g.background_at END
                 FROM gate WHERE g.service = gate.service
-                RETURNING gate.filled, extract(epoch FROM gate.open_at - clock_timestamp()) AS shut_seconds
+                RETURNING gate.is_granted, gate.filled,
+                  extract(epoch FROM gate.open_at - clock_timestamp()) AS shut_seconds
             """),
-            {"service": service, "burst": burst, "rate": rate * _SHARE_OF_RATE},
+            {"service": service, "burst": burst, "rate": rate * _SHARE_OF_RATE, "patience": 2 / rate},
         ).one()
+    if row.is_granted:
+        return 0.0
     if row.shut_seconds > 0:
         return float(row.shut_seconds)
-    return 0.0 if row.filled >= 1 else (1 - row.filled) / (rate * _SHARE_OF_RATE)
+    return min(2 / rate, (1 - row.filled) / (rate * _SHARE_OF_RATE))
 
 
 def _rate(service: str) -> float:

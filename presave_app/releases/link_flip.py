@@ -27,8 +27,11 @@ def find_services_with_missing_links() -> list[str]:
     rows = db.session.execute(
         text("""
             SELECT DISTINCT t.service FROM target t JOIN campaign k ON k.id = t.campaign_id
-            WHERE t.found_at IS NULL AND k.release_at BETWEEN now() - interval '15 days' AND now()
-              AND (t.ref IS NOT NULL OR k.upc IS NOT NULL)
+            LEFT JOIN service_gate g ON g.service = t.service
+            WHERE t.found_at IS NULL AND k.release_at <= now() AND (t.ref IS NOT NULL OR k.upc IS NOT NULL)
+              AND (g.open_at IS NULL OR g.open_at <= now())
+              AND (k.release_at > now() - interval '15 days' OR EXISTS (
+                SELECT 1 FROM pre_save p WHERE p.campaign_id = k.id AND p.service = t.service AND p.state = 'armed'))
         """)
     )
     return [service for service in rows.scalars() if service in connectors()]

@@ -18,6 +18,7 @@ class ServiceGate(Base):
     service: Mapped[str] = mapped_column(primary_key=True)
     permits: Mapped[float] = mapped_column(server_default="0")
     refilled_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
+    background_at: Mapped[datetime | None] = mapped_column(Moment)
     open_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
     reason: Mapped[str | None]
 

@@ -14,7 +14,7 @@ from presave_app.presaves import grants
 from presave_app.presaves.states import GrantId, PreSaveId
 from presave_app.releases import gate
 from presave_app.releases.refreshing import APP_BLOCKED_PAUSE_SECONDS, get_access_token
-from presave_app.releases.waves import services_with_due_adds
+from presave_app.releases.waves import services_with_due_read_backs
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.errors import AccessExpired, AppBlocked, RetryLater, ServiceError
 from presave_app.streaming.registry import get_connector
@@ -44,7 +44,7 @@ def read_back_due(service: str, seconds: float = 50.0) -> int:
     give_up_at = time.monotonic() + seconds
     looked = 0
     # Adds go first: a worker that looks back must not keep a release waiting.
-    while time.monotonic() < give_up_at and not gate.shut_seconds(service) and not services_with_due_adds():
+    while time.monotonic() < give_up_at and service in services_with_due_read_backs():
         with transaction() as session:
             batch = _take_looks(session, service)
         if not batch:
@@ -72,9 +72,7 @@ def _take_looks(session: Session, service: str) -> list[Look]:
 
 def _look_once(connector: Connector, look: Look) -> None:
     try:
-        token = get_access_token(look.grant_id, connector)
-        gate.pass_through(connector.service)
-        is_there = connector.contains(token, look.ref)
+        is_there = _is_in_library(connector, look)
     except (RetryLater, AccessExpired) as fault:
         # The lease runs out and the look comes round again.
         if isinstance(fault, RetryLater) and fault.pause_seconds:
@@ -88,6 +86,17 @@ def _look_once(connector: Connector, look: Look) -> None:
         _end_looking(look)
         return
     _note(look, is_there)
+
+
+def _is_in_library(connector: Connector, look: Look) -> bool:
+    token = get_access_token(look.grant_id, connector)
+    gate.pass_through(connector.service)
+    try:
+        return connector.contains(token, look.ref)
+    except AccessExpired:
+        token = get_access_token(look.grant_id, connector, stale_token=token)
+        gate.pass_through(connector.service)
+        return connector.contains(token, look.ref)
 
 
 def _note(look: Look, is_there: bool) -> None:

@@ -29,8 +29,12 @@ def get_access_token(grant_id: GrantId, connector: Connector, stale_token: str |
 
     `stale_token` is one that the service did not take although it should still have lived.
     """
-    with transaction() as session:
-        turn = grants.take_turn(session, grant_id, stale_token)
+    try:
+        with transaction() as session:
+            turn = grants.take_turn(session, grant_id, stale_token)
+    except NeedsReauth as refusal:
+        _bury(grant_id, connector.service, refusal.reason)
+        raise
     match turn:
         case FreshToken():
             return turn.access_token
@@ -98,13 +102,15 @@ def _answer_to(refusal: NeedsReauth, turn: RefreshTurn) -> ServiceError:
         is_dead = grants.note_refusal(session, turn, CONFIRM_AFTER_SECONDS)
     if not is_dead:
         return RetryLater("refused_once", wait_seconds=CONFIRM_AFTER_SECONDS + 1)
+    _bury(turn.grant_id, turn.service, refusal.reason)
+    return refusal
+
+
+def _bury(grant_id: GrantId, service: str, reason: str) -> None:
+    """A grant that can't be renewed any more: show it to every fan who waits for it."""
+    with transaction() as session:
+        grants.mark_dead(session, grant_id)
     # A transaction of its own: everybody else locks pre-saves before grants.
     with transaction() as session:
-        moved = claims.need_reauth(session, turn.grant_id, refusal.reason)
-    log.info(
-        "a grant on %s is dead (%s): %d waiting pre-saves need a new sign-in",
-        turn.service,
-        refusal.reason,
-        moved,
-    )
-    return refusal
+        moved = claims.need_reauth(session, grant_id, reason)
+    log.info("a grant on %s is dead (%s): %d waiting pre-saves need a new sign-in", service, reason, moved)

@@ -2,39 +2,102 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import text
 
-from presave_app.presaves import flows, grants
+from presave_app.presaves import claims, flows, grants
 from presave_app.presaves.states import DEADLINE_DAYS
 from presave_app.transaction import transaction
+
+# How long after the add a look is still tried: the last one is planned a day after it.
+LOOKED_FOR_DAYS = 3
+_BATCH = 2000
 
 
 def expire_overdue() -> int:
     """End pre-saves that could not be added within their two weeks, and erase their tokens; returns how many."""
-    with transaction() as session:
-        rows = session.execute(
-            text("""
-                UPDATE pre_save SET state = 'expired', reason = 'too_late', lease_until = NULL
-                WHERE due_at < now() - make_interval(days => :days)
-                  AND (state IN ('armed', 'needs_reauth') OR (state = 'claimed' AND lease_until < now()))
-                RETURNING grant_id
-            """),
-            {"days": DEADLINE_DAYS},
-        ).all()
-        grants.erase_unneeded(session, list({row.grant_id for row in rows}))
-    return len(rows)
+    total = 0
+    while expired := _expire_batch():
+        total += expired
+    return total
 
 
 def need_reauth_of_old_grants() -> int:
     """Show the pre-saves whose permission has passed its service's own end; returns how many."""
     with transaction() as session:
+        old = (
+            session.execute(
+                text("""
+                SELECT g.id FROM fan_grant g WHERE g.hard_expires_at < now() AND g.state = 'active'
+                  AND EXISTS (SELECT 1 FROM pre_save p WHERE p.grant_id = g.id AND p.state = 'armed')
+                ORDER BY g.id LIMIT :batch
+            """),
+                {"batch": _BATCH},
+            )
+            .scalars()
+            .all()
+        )
+    return sum(_end_of_grant(grant_id) for grant_id in old)
+
+
+def end_stale_looks() -> int:
+    """Give up looks that could not be taken for days, and let go of what is kept for them; returns how many."""
+    with transaction() as session:
+        rows = (
+            session.execute(
+                text("""
+                UPDATE pre_save SET read_back_at = NULL
+                WHERE read_back_at IS NOT NULL AND done_at < now() - make_interval(days => :days) RETURNING grant_id
+            """),
+                {"days": LOOKED_FOR_DAYS},
+            )
+            .scalars()
+            .all()
+        )
+        grants.erase_unneeded(session, list(set(rows)))
+    return len(rows)
+
+
+def let_go_of_failed() -> None:
+    """Erase the tokens of what failed, once nobody may have it tried again."""
+    with transaction() as session:
+        old = (
+            session.execute(
+                text("""
+                SELECT DISTINCT g.id FROM pre_save p JOIN fan_grant g ON g.id = p.grant_id AND g.state = 'active'
+                WHERE p.state = 'failed' AND p.due_at <= now() - make_interval(days => :days) LIMIT :batch
+            """),
+                {"days": DEADLINE_DAYS, "batch": _BATCH},
+            )
+            .scalars()
+            .all()
+        )
+        grants.erase_unneeded(session, old)
+
+
+def _expire_batch() -> int:
+    with transaction() as session:
         rows = session.execute(
             text("""
-                UPDATE pre_save p SET state = 'needs_reauth', reason = 'grant_expired' FROM fan_grant g
-                WHERE g.id = p.grant_id AND g.hard_expires_at < now() AND p.state = 'armed' RETURNING p.id
-            """)
+                WITH over AS MATERIALIZED (
+                  SELECT id FROM pre_save WHERE due_at < now() - make_interval(days => :days)
+                    AND (state IN ('armed', 'needs_reauth') OR (state = 'claimed' AND lease_until < now()))
+                  ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED)
+                UPDATE pre_save p SET state = 'expired', reason = 'too_late', lease_until = NULL
+                FROM over WHERE p.id = over.id RETURNING p.grant_id
+            """),
+            {"days": DEADLINE_DAYS, "batch": _BATCH},
         ).all()
+        grants.erase_unneeded(session, list({row.grant_id for row in rows}))
     return len(rows)
+
+
+def _end_of_grant(grant_id: UUID) -> int:
+    with transaction() as session:
+        grants.mark_dead(session, grant_id, only_if_over=True)
+    with transaction() as session:
+        return claims.need_reauth(session, grant_id, "grant_expired")
 
 
 def forget_old_sign_ins() -> None:

@@ -8,14 +8,19 @@ from presave_app.extensions import db
 from presave_app.streaming.registry import connectors
 
 _OVERDUE = text("""
-    SELECT extract(epoch FROM now() - min(p.due_at)) FROM pre_save p JOIN campaign k ON k.id = p.campaign_id
-    WHERE p.state IN ('armed', 'claimed') AND p.due_at <= now() AND k.held_at IS NULL
+    SELECT extract(epoch FROM now() - min(p.due_at)) FROM pre_save p
+    JOIN campaign k ON k.id = p.campaign_id AND k.held_at IS NULL
+    JOIN target t ON t.campaign_id = p.campaign_id AND t.service = p.service AND t.found_at IS NOT NULL
+    WHERE p.state IN ('armed', 'claimed') AND p.due_at <= now()
       AND (CAST(:campaign_id AS integer) IS NULL OR p.campaign_id = :campaign_id)
 """)
 
 
 def oldest_overdue_seconds(campaign_id: int | None = None) -> int | None:
-    """How long the oldest open pre-save has been due, in seconds; None when none is. Held campaigns don't count."""
+    """How long the oldest pre-save that could be added has been due, in seconds; None when none is.
+
+    Held campaigns and releases that their service does not show yet don't count.
+    """
     seconds = db.session.execute(_OVERDUE, {"campaign_id": campaign_id}).scalar_one()
     return None if seconds is None else int(seconds)
 
@@ -26,6 +31,8 @@ def recompute_due(campaign_id: int) -> int:
     Call it in the transaction that changes the moment. A claim in someone's hands is checked against the
     new time once more before its call starts.
     """
+    # A large campaign takes longer than a page may: this one statement may, for half-done is not an answer.
+    db.session.execute(text("SET LOCAL statement_timeout = '120s'"))
     moved = db.session.execute(
         text("""
             UPDATE pre_save p SET due_at = greatest(k.release_at, p.accepted_at),
@@ -41,31 +48,34 @@ def recompute_due(campaign_id: int) -> int:
 
 
 def services_with_due_adds() -> list[str]:
-    """Services that are on and have a pre-save to work on right now."""
+    """Services that are on, whose gate is open, and that have a pre-save to claim right now."""
     return _services(
         text("""
-            SELECT DISTINCT p.service FROM pre_save p
-            JOIN campaign k ON k.id = p.campaign_id AND k.held_at IS NULL
-            LEFT JOIN service_gate g ON g.service = p.service
-            WHERE p.due_at <= now() AND p.next_at <= now()
-              AND (p.state = 'armed' OR (p.state = 'claimed' AND p.lease_until < now()))
-              AND (g.open_at IS NULL OR g.open_at <= now())
+            SELECT s.service FROM unnest(CAST(:services AS text[])) AS s(service)
+            LEFT JOIN service_gate g ON g.service = s.service
+            WHERE (g.open_at IS NULL OR g.open_at <= now()) AND EXISTS (
+              SELECT 1 FROM pre_save p
+              JOIN campaign k ON k.id = p.campaign_id AND k.held_at IS NULL
+              JOIN target t ON t.campaign_id = p.campaign_id AND t.service = p.service AND t.found_at IS NOT NULL
+              WHERE p.service = s.service AND p.due_at <= now() AND p.next_at <= now()
+                AND (p.state = 'armed' OR (p.state = 'claimed' AND p.lease_until < now())))
         """)
     )
 
 
 def services_with_due_read_backs() -> list[str]:
-    """Services that are on, have a library to look into, and no add that should go first."""
+    """Services that are on, whose gate is open, with a library to look into and no add that should go first."""
     busy = services_with_due_adds()
     due = _services(
         text("""
-            SELECT DISTINCT p.service FROM pre_save p LEFT JOIN service_gate g ON g.service = p.service
-            WHERE p.read_back_at <= now() AND (g.open_at IS NULL OR g.open_at <= now())
+            SELECT s.service FROM unnest(CAST(:services AS text[])) AS s(service)
+            LEFT JOIN service_gate g ON g.service = s.service
+            WHERE (g.open_at IS NULL OR g.open_at <= now())
+              AND EXISTS (SELECT 1 FROM pre_save p WHERE p.service = s.service AND p.read_back_at <= now())
         """)
     )
     return [service for service in due if service not in busy]
 
 
 def _services(statement: TextClause) -> list[str]:
-    found = db.session.execute(statement).scalars().all()
-    return [service for service in found if service in connectors()]
+    return list(db.session.execute(statement, {"services": list(connectors())}).scalars())

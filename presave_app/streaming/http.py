@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
@@ -65,13 +65,22 @@ class Answer:
         if value.isascii() and value.isdigit():
             seconds = float(value)
         else:
-            with contextlib.suppress(ValueError):
-                seconds = (parsedate_to_datetime(value).astimezone(UTC) - clock.now()).total_seconds()
+            with contextlib.suppress(ValueError, OverflowError):
+                seconds = (parsedate_to_datetime(value).astimezone(UTC) - self._sent_at()).total_seconds()
         return min(max(seconds, 1.0), _LONGEST_PAUSE_SECONDS)
+
+    def _sent_at(self) -> datetime:
+        """The service's own clock where it tells it, because a date of its was made by that clock."""
+        with contextlib.suppress(ValueError, OverflowError):
+            return parsedate_to_datetime(self.headers.get("Date", "")).astimezone(UTC)
+        return clock.now()
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """Reads the whole body before it hands the response on, within the deadline and a limit of size."""
+    """Reads the whole body before it hands the response on, within the deadline and a limit of size.
+
+    The head of an answer has only the limit between two pieces of it (`READ_SECONDS`).
+    """
 
     def __init__(self) -> None:
         super().__init__(pool_maxsize=_POOL_SIZE, max_retries=0)

@@ -196,4 +196,5 @@ def _forbidden(message: str) -> ServiceError:
         return NotEntitled("not_on_the_list")
     if "premium subscription required" in message:
         return AppBlocked("owner_premium_lapsed")
-    return AppBlocked("forbidden")
+    # Said of one account as well as of a whole app; the engine tells the two apart by how many it meets.
+    return Refused("forbidden")

@@ -134,6 +134,16 @@ def test_too_many_requests_shut_the_gate_for_all(app: Flask, client: FlaskClient
     assert "in 10 minutes" in page.text
 
 
+def test_a_return_during_a_pause_can_be_tried_again(client: FlaskClient, twin: TwinClient) -> None:
+    back = answer_at_spotify(twin, go_to_spotify(client), "ida")
+    gate.shut("spotify", 30, "rate_limited")
+    answer = client.get(back)
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) in (29, 30)
+    run_sql("UPDATE service_gate SET open_at = now()")
+    assert client.get(back).status_code == 303
+
+
 def test_a_missing_scope_is_said_at_once(app: Flask, client: FlaskClient, twin: TwinClient) -> None:
     address = go_to_spotify(client).replace("user-library-modify+user-library-read", "user-library-read")
     page = client.get(answer_at_spotify(twin, address, "ida"))

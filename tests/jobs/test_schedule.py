@@ -19,6 +19,7 @@ from twin_client import TwinClient
 from jobs import clock, schedule, worker
 from presave_app import queue
 from presave_app.extensions import redis_connection
+from presave_app.releases import link_flip
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +44,7 @@ def redis_away(app: Flask) -> Iterator[None]:
 
 
 def rung() -> list[tuple[str | None, list[Any]]]:
-    return [(job.func_name, list(job.args)) for job in queue.make_queue().jobs]
+    return [(job.func_name, list(job.args)) for waiting in queue.make_queues() for job in waiting.jobs]
 
 
 class ThreadedWorker(SimpleWorker):
@@ -53,7 +54,7 @@ class ThreadedWorker(SimpleWorker):
 
 
 def run_jobs() -> None:
-    ThreadedWorker([queue.make_queue()], connection=redis_connection(), serializer=JSONSerializer).work(
+    ThreadedWorker(queue.make_queues(), connection=redis_connection(), serializer=JSONSerializer).work(
         burst=True, logging_level="WARNING"
     )
 
@@ -70,7 +71,7 @@ def test_the_moment_is_rung_in_the_same_turn(app: Flask, twin: TwinClient, bells
     pre_save(app, twin, "ida")
     move_release(campaign_id, timedelta(seconds=-1))
     bells.turn()
-    assert (queue.ADD_DUE, ["spotify"]) in rung()
+    assert (queue.FIND_LINKS, ["spotify"]) in rung()
     assert (queue.SURROUND_FLIP, [campaign_id]) in rung()
 
 
@@ -80,7 +81,7 @@ def test_a_bell_is_not_rung_again_at_once(app: Flask, twin: TwinClient, bells: s
     move_release(campaign_id, timedelta(seconds=-1))
     for _ in range(3):
         bells.turn()
-    assert [name for name, _ in rung()].count(queue.ADD_DUE) == 1
+    assert [name for name, _ in rung()].count(queue.FIND_LINKS) == 1
 
 
 def test_two_clocks_double_nothing(app: Flask, twin: TwinClient) -> None:
@@ -158,6 +159,29 @@ def test_no_secret_goes_through_redis(app: Flask, twin: TwinClient, bells: sched
     assert b"spotify" in dump
     assert b"AQ" not in dump
     assert b"BQ" not in dump
+
+
+def test_a_long_drain_does_not_starve_short_jobs(app: Flask) -> None:
+    queue.ring(queue.ADD_DUE, "spotify")
+    queue.ring(queue.SWEEP)
+    first, _ = queue.make_queues()
+    assert [job.func_name for job in first.jobs] == [queue.SWEEP]
+
+
+@pytest.mark.usefixtures("redis_away")
+def test_one_failing_job_does_not_stop_the_clock(
+    app: Flask, twin: TwinClient, bells: schedule.Bells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign_id = open_campaign()
+    pre_save_id = pre_save(app, twin, "ida")
+    move_release(campaign_id, timedelta(seconds=-1))
+
+    def fail(*_: object) -> int:
+        raise KeyError("a fault of ours")
+
+    monkeypatch.setattr(link_flip, "surround_flip", fail)
+    clock.tick(bells)
+    assert row_of(pre_save_id).state == "done"
 
 
 def test_a_tick_leaves_its_heartbeat(app: Flask, bells: schedule.Bells) -> None:

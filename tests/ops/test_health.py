@@ -37,6 +37,7 @@ def test_a_late_release_is_not_ready(app: Flask, client: FlaskClient, twin: Twin
     pre_save(app, twin, "ida")
     clock.tick(Bells())
     move_release(campaign_id, timedelta(minutes=-4))
+    run_sql("UPDATE target SET found_at = now()")
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.get_json()["oldest_overdue_seconds"] >= 239

@@ -129,7 +129,7 @@ def test_a_frozen_worker_does_not_call(due: UUID, twin: TwinClient, monkeypatch:
     monkeypatch.setattr(claims.Claim, "leaves_time_for_a_call", lambda _: False)
     adding.add_due("spotify", seconds=1)
     assert twin.calls(method="PUT") == []
-    assert row_of(due).state == "claimed"
+    assert row_of(due).state in ("armed", "claimed")
 
 
 def test_a_cancel_during_the_claim_wins(due: UUID, twin: TwinClient) -> None:
@@ -188,9 +188,8 @@ def test_an_access_token_not_taken_is_renewed_at_once(kind: str, due: UUID, twin
     assert len(twin.calls(grant_type="refresh_token")) == 1
 
 
-@pytest.mark.parametrize("kind", ["403_premium", "403_forbidden"])
-def test_a_refused_app_marks_no_fan(kind: str, due: UUID, twin: TwinClient) -> None:
-    twin.fault(kind, method="PUT", path="/me/library")
+def test_a_refused_app_marks_no_fan(due: UUID, twin: TwinClient) -> None:
+    twin.fault("403_premium", method="PUT", path="/me/library")
     adding.add_due("spotify")
     row = row_of(due)
     assert (row.state, row.tries) == ("armed", 0)
@@ -262,6 +261,82 @@ def test_what_the_service_calls_wrong_is_parked_after_three(
         adding.add_due("spotify")
     row = row_of(due)
     assert (row.state, row.reason) == ("failed", "http_400")
+    # A person may have it tried again, so the sign-in is kept until the deadline.
+    assert read_sql("SELECT state FROM fan_grant") == "active"
+    monkeypatch.undo()
+    with transaction() as session:
+        assert claims.arm_failed_again(session, row.campaign_id) == 1
+    adding.add_due("spotify")
+    assert row_of(due).state == "done"
+
+
+def test_one_fan_refused_stops_nobody_else(app: Flask, twin: TwinClient, campaign_id: int) -> None:
+    ids = {fan: pre_save(app, twin, fan) for fan in ("ida", "jonas", "kim")}
+    move_release(campaign_id, timedelta(seconds=-1))
+    twin.fault("403_forbidden", method="PUT", path="/me/library", fan="ida", rate=1.0)
+    adding.add_due("spotify")
+    assert {row_of(ids[fan]).state for fan in ("jonas", "kim")} == {"done"}
+    assert gate.shut_seconds("spotify") == 0.0
+    for _ in range(2):
+        let_waits_pass()
+        adding.add_due("spotify")
+    assert row_of(ids["ida"]).state == "failed"
+
+
+def test_a_crowd_refused_is_our_fault_and_ends_nobody(app: Flask, twin: TwinClient, campaign_id: int) -> None:
+    for number in range(24):
+        pre_save(app, twin, f"fan-{number:02}")
+    move_release(campaign_id, timedelta(seconds=-1))
+    twin.fault("403_forbidden", method="PUT", path="/me/library", rate=1.0)
+    for _ in range(4):
+        let_waits_pass()
+        run_sql("UPDATE service_gate SET open_at = now()")
+        adding.add_due("spotify")
+    assert read_sql("SELECT count(*) FROM pre_save WHERE state = 'armed'") == 24
+    assert gate.shut_seconds("spotify") > 30
+
+
+def test_outages_use_up_no_refusal(due: UUID, twin: TwinClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    twin.fault("500", method="PUT", path="/me/library", times=2)
+    for _ in range(2):
+        let_waits_pass()
+        adding.add_due("spotify")
+    twin.fault("403_forbidden", method="PUT", path="/me/library")
+    let_waits_pass()
+    adding.add_due("spotify")
+    row = row_of(due)
+    assert (row.state, row.tries, row.refusals) == ("armed", 2, 1)
+
+
+def test_a_lost_answer_is_remembered_through_a_pause(due: UUID, twin: TwinClient) -> None:
+    twin.fault("apply_then_close", method="PUT", path="/me/library")
+    adding.add_due("spotify")
+    twin.fault("429", method="GET", path="/me/library/contains", retry_after=1)
+    let_waits_pass()
+    adding.add_due("spotify")
+    let_waits_pass()
+    run_sql("UPDATE service_gate SET open_at = now()")
+    adding.add_due("spotify")
+    assert row_of(due).reason == "already_there"
+    assert len(twin.calls(method="PUT")) == 1
+
+
+def test_a_new_sign_in_overrules_an_old_claim(app: Flask, twin: TwinClient, due: UUID) -> None:
+    claim = claim_one()
+    assert pre_save(app, twin, "ida") == due
+    row = row_of(due)
+    assert (row.state, row.claim_no) == ("armed", claim.claim_no + 1)
+    with transaction() as session:
+        verdict = claims.Verdict(adding.State.NEEDS_REAUTH, "grant_revoked")
+        assert not claims.settle(session, claim, verdict, "add_to_library")
+
+
+def test_a_link_corrected_after_the_claim_is_looked_up_first(due: UUID, twin: TwinClient) -> None:
+    claim = claim_one()
+    run_sql("UPDATE target SET ref = 'spotify:album:0000000000000000000000', found_at = NULL")
+    adding.add_one(get_connector("spotify"), claim)
+    assert twin.calls(method="PUT") == []
+    assert row_of(due).state == "armed"
 
 
 def test_a_leaving_worker_gives_back_what_it_has_not_begun(

@@ -9,7 +9,7 @@ from fans import move_release, open_campaign, pre_save, read_sql, row_of, run_sq
 from flask import Flask
 from twin_client import ALBUM, ALBUM_URI, LIVE_NEVER_YET, LIVE_SINCE, TwinClient
 
-from presave_app.releases import adding, catalogue, link_flip, waves
+from presave_app.releases import adding, catalogue, gate, link_flip, reading_back, waves
 
 PAST = timedelta(seconds=-1)
 
@@ -80,4 +80,32 @@ def test_lateness_is_told_in_seconds(app: Flask, twin: TwinClient) -> None:
     pre_save(app, twin, "ida")
     assert waves.oldest_overdue_seconds() is None
     move_release(campaign_id, timedelta(minutes=-5))
+    assert waves.oldest_overdue_seconds() is None
+    catalogue.look_for_releases("spotify")
     assert waves.oldest_overdue_seconds(campaign_id) in range(299, 310)
+
+
+def test_a_late_fan_of_an_old_release_is_served(app: Flask, twin: TwinClient) -> None:
+    open_campaign(timedelta(days=-40))
+    late = pre_save(app, twin, "ida")
+    adding.add_due("spotify")
+    assert row_of(late).state == "done"
+
+
+def test_a_shut_gate_uses_up_no_look(app: Flask, twin: TwinClient) -> None:
+    open_campaign(PAST)
+    gate.shut("spotify", 60, "rate_limited")
+    catalogue.look_for_releases("spotify")
+    assert read_sql("SELECT looks FROM target") == 0
+    assert link_flip.find_services_with_missing_links() == []
+
+
+def test_a_missing_release_holds_up_no_looks_back(app: Flask, twin: TwinClient) -> None:
+    campaign_id = open_campaign()
+    pre_save(app, twin, "ida")
+    move_release(campaign_id, PAST)
+    adding.add_due("spotify")
+    open_campaign(PAST, slug="second", ref="spotify:album:0000000000000000000000")
+    pre_save(app, twin, "jonas", "second")
+    assert waves.services_with_due_adds() == []
+    assert reading_back.read_back_due("spotify") == 1

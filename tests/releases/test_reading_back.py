@@ -93,4 +93,5 @@ def test_adds_go_before_looks(app: Flask, done: UUID, twin: TwinClient) -> None:
     campaign_id = open_campaign(slug="second")
     pre_save(app, twin, "jonas", "second")
     move_release(campaign_id, timedelta(seconds=-1))
+    run_sql("UPDATE target SET found_at = now()")
     assert reading_back.read_back_due("spotify") == 0

@@ -10,7 +10,9 @@ from fans import move_release, open_campaign, pre_save, read_sql, row_of, run_sq
 from flask import Flask
 from twin_client import TwinClient
 
-from presave_app.releases import sweeping
+from presave_app.presaves import claims
+from presave_app.releases import adding, sweeping
+from presave_app.transaction import transaction
 
 
 @pytest.fixture
@@ -47,6 +49,22 @@ def test_a_permission_past_its_end_needs_the_fan(waiting: UUID) -> None:
     assert sweeping.need_reauth_of_old_grants() == 1
     row = row_of(waiting)
     assert (row.state, row.reason) == ("needs_reauth", "grant_expired")
+
+
+def test_a_fan_who_renewed_meanwhile_is_left_alone(waiting: UUID) -> None:
+    run_sql("UPDATE fan_grant SET hard_expires_at = now() + interval '1 day'")
+    grant_id = row_of(waiting).grant_id
+    with transaction() as session:
+        assert claims.need_reauth(session, grant_id, "grant_expired") == 0
+    assert row_of(waiting).state == "armed"
+
+
+def test_looks_that_cannot_be_taken_end(app: Flask, twin: TwinClient, waiting: UUID) -> None:
+    run_sql("UPDATE target SET found_at = now()")
+    adding.add_due("spotify")
+    run_sql("UPDATE pre_save SET done_at = now() - interval '4 days'")
+    assert sweeping.end_stale_looks() == 1
+    assert read_sql("SELECT state FROM fan_grant") == "erased"
 
 
 def test_old_flows_are_forgotten(waiting: UUID) -> None:

@@ -134,7 +134,7 @@ def test_a_wrong_client_secret_blocks_the_app(twin: TwinClient) -> None:
         ("403_scope", NeedsReauth, "scope_missing"),
         ("403_unregistered", NotEntitled, "not_on_the_list"),
         ("403_premium", AppBlocked, "owner_premium_lapsed"),
-        ("403_forbidden", AppBlocked, "forbidden"),
+        ("403_forbidden", Refused, "forbidden"),
         ("404", NotYetAvailable, "not_in_catalogue"),
         ("500", RetryLater, "http_500"),
         ("502", RetryLater, "http_502"),

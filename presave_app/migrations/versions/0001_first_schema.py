@@ -116,6 +116,7 @@ def upgrade():
     sa.Column('service', sa.String(), nullable=False),
     sa.Column('permits', sa.Double(), server_default='0', nullable=False),
     sa.Column('refilled_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.Column('background_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('open_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('reason', sa.String(), nullable=True),
     sa.PrimaryKeyConstraint('service', name=op.f('pk_service_gate'))
@@ -277,6 +278,7 @@ def upgrade():
     sa.Column('next_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('tries', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('refusals', sa.Integer(), server_default='0', nullable=False),
     sa.Column('accepted_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('read_back_at', sa.DateTime(timezone=True), nullable=True),
