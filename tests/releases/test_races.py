@@ -1,0 +1,76 @@
+"""Races between an editor who moves the date and those who take in or carry out pre-saves: two connections each."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from uuid import UUID
+
+from fans import move_release, open_campaign, pre_save, read_sql, row_of, run_sql
+from flask import Flask
+from sqlalchemy import text
+from twin_client import TwinClient
+
+from presave_app.presaves import claims
+from presave_app.releases import adding
+from presave_app.releases.waves import recompute_due
+from presave_app.streaming.registry import get_connector
+from presave_app.transaction import transaction
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+
+@contextmanager
+def beside(app: Flask, work: Callable[[], object]) -> Iterator[None]:
+    """Do `work` on a connection of its own while the block runs; what it raises is raised here."""
+    faults: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            with app.app_context():
+                work()
+        except BaseException as fault:  # noqa: BLE001 - handed on to the test
+            faults.append(fault)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    yield
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+    if faults:
+        raise faults[0]
+
+
+def move_by_a_week(app: Flask, work: Callable[[], object]) -> None:
+    """An editor moves the date, and before that is committed somebody else begins `work` and has to wait."""
+    with transaction() as session:
+        session.execute(text("SELECT 1 FROM campaign FOR NO KEY UPDATE"))
+        session.execute(text("UPDATE campaign SET release_at = now() + interval '7 days'"))
+        with beside(app, work):
+            while session.execute(text(WAITING)).scalar_one() == 0:
+                session.execute(text("SELECT pg_sleep(0.05)"))
+            recompute_due(1)
+            session.commit()
+
+
+def test_a_fan_who_comes_while_the_date_moves_gets_the_new_one(app: Flask, twin: TwinClient) -> None:
+    open_campaign(timedelta(hours=1))
+    ids: list[UUID] = []
+    move_by_a_week(app, lambda: ids.append(pre_save(app, twin, "ida")))
+    assert row_of(ids[0]).due_at == read_sql("SELECT release_at FROM campaign")
+
+
+def test_an_add_that_meets_a_moving_date_does_not_start(app: Flask, twin: TwinClient) -> None:
+    campaign_id = open_campaign()
+    pre_save_id = pre_save(app, twin, "ida")
+    move_release(campaign_id, timedelta(seconds=-1))
+    run_sql("UPDATE target SET found_at = now()")
+    with transaction() as session:
+        (claim,) = claims.claim_due(session, "spotify", 1)
+    move_by_a_week(app, lambda: adding.add_one(get_connector("spotify"), claim))
+    assert twin.calls(method="PUT") == []
+    row = row_of(pre_save_id)
+    assert row.state == "armed"
+    assert row.due_at == read_sql("SELECT release_at FROM campaign")
