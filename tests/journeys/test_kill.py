@@ -12,6 +12,7 @@ from installation import Installation, wait_until
 from twin_client import ALBUM_URI, TwinClient
 
 from presave_app.extensions import redis_connection
+from presave_app.presaves.looking_up import mine_secret
 
 FANS = [f"fan-{number:02}" for number in range(24)]
 GONE = FANS[0]
@@ -59,6 +60,10 @@ def test_nothing_is_lost_nothing_is_early(
     run_sql("UPDATE pre_save SET next_at = due_at WHERE state = 'armed'")
     run_sql("UPDATE fan_grant SET refused_at = refused_at - interval '61 s', refresh_until = NULL")
     wait_until(lambda: row_of(pre_saves[GONE]).state == "needs_reauth", 30)
+
+    page = app.test_client().get(f"/mine/{mine_secret(row_of(pre_saves[GONE]).id)}").text
+    assert "The permission was taken back at the service." in page
+    assert "/night-drive/connect/spotify" in page
 
     held = twin.control("GET", f"libraries?uri={ALBUM_URI}")["fans"]
     assert sorted(held) == FANS[1:]
