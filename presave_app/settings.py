@@ -12,8 +12,11 @@ _LEAST_SECRET_LENGTH = 32
 _WEAK_WORDS = ("changeme", "change-me", "secret", "password", "example", "placeholder")
 
 
-class SettingsError(Exception):
-    """The environment can't be used; `problems` names everything that is wrong with it."""
+class SettingsError(SystemExit):
+    """The environment can't be used; `problems` names everything that is wrong with it.
+
+    Nothing catches it on the way out, so every process ends with the list instead of a traceback.
+    """
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("Presave can't start with these settings:\n" + "\n".join(f"- {p}" for p in problems))

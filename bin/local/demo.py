@@ -45,11 +45,23 @@ def main(arguments: list[str]) -> int:
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/demo", description=__doc__)
     add = parser.add_argument
-    add("--port", type=int, default=5000, help="where to serve, or the next free one (5000)")
-    add("--release-in", type=int, default=180, metavar="SECONDS", help="until the release (180)")
-    add("--fans", type=int, default=40, help="how many fans come by themselves (40)")
+    add("--port", type=_whole(1024, 65_000), default=5000, help="where to serve, or the next free one (5000)")
+    add("--release-in", type=_whole(0, 86_400), default=180, metavar="SECONDS", help="until the release (180)")
+    add("--fans", type=_whole(1, 2_000), default=40, help="how many fans come by themselves (40)")
     add("--once", action="store_true", help="end by itself when every add is done and verified")
     return parser.parse_args(arguments)
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """A reader of whole numbers in that range, for an option."""
+
+    def read(text: str) -> int:
+        number = int(text) if text.strip("-").isdigit() else least - 1
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(f"a whole number from {least} to {most}")
+        return number
+
+    return read
 
 
 def _end_on_signals() -> None:

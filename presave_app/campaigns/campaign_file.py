@@ -59,6 +59,8 @@ def read_campaign_file(path: Path) -> CampaignFile:
 
 def create_from_file(team_id: int, found: CampaignFile, now: datetime) -> Campaign:
     """The campaign that a file describes; raises EditRefused with every fault of the file at once."""
+    if "file" in found.errors:
+        raise EditRefused(found.errors)
     errors = dict(found.errors)
     created = campaign_rules.add_campaign(
         team_id,

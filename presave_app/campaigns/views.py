@@ -114,6 +114,13 @@ def campaign_create() -> ResponseReturnValue:
     with transaction():
         campaign = add_campaign((chosen or places)[0].team.id, **parsed)
         campaign_id = campaign.id
+    return forms.to_editor(campaign_id, "published")
+
+
+@campaigns.get(f"{_ONE}/<any(publish, unpublish, artwork):_act>")
+@member_only
+def act_again(campaign_id: int, _act: str) -> ResponseReturnValue:
+    """A refused form leaves its address in the browser; opening that again leads to the editor."""
     return forms.to_editor(campaign_id)
 
 

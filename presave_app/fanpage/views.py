@@ -16,11 +16,36 @@ fanpage = Blueprint("fanpage", __name__)
 _FRESH_SECONDS = 60
 
 
+@fanpage.get("/robots.txt")
+@public
+def robots() -> ResponseReturnValue:
+    """Search engines may show the pages, and have no business with links that are somebody's own."""
+    return "User-agent: *\nDisallow: /mine/\nDisallow: /live/\n", 200, {"Content-Type": "text/plain"}
+
+
+@fanpage.get("/favicon.ico")
+@public
+def favicon() -> ResponseReturnValue:
+    """Browsers ask here before they have read any page."""
+    return redirect(url_for("static", filename="favicon.svg"), code=302)
+
+
+@fanpage.get("/<slug>/")
+@public
+def page_with_slash(slug: str) -> ResponseReturnValue:
+    """The way the link is written by some."""
+    if find_by_slug(slug.lower()) is None:
+        return page(slug)
+    source = clean_source(request.args.get("src", ""))
+    return redirect(url_for(".page", slug=slug.lower(), src=source or None), code=301)
+
+
 @fanpage.get("/<slug>")
 @public
 def page(slug: str) -> ResponseReturnValue:
     """The page of a campaign: the same bytes for everybody, so that a cache may keep them."""
-    campaign = find_by_slug(slug)
+    # Phones write the first letter large.
+    campaign = find_by_slug(slug.lower())
     face = find_face(campaign) if campaign else None
     if campaign is None or face is None:
         return render_template("fanpage/not_here.html", is_ended=False), 404

@@ -45,9 +45,9 @@ def campaign_status(slug: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(report))
         return
-    click.echo(
-        f"{report['slug']}: {report['total']} pre-saves, {'released' if report['released'] else 'not released yet'}"
-    )
+    words = "released" if report["released"] else "not released yet"
+    held = ", adds are on hold" if report["held"] else ""
+    click.echo(f"{report['slug']}: {report['total']} pre-saves, {words}{held}")
     for service, counts in report["services"].items():
         states = ", ".join(f"{number} {state}" for state, number in counts["states"].items())
         click.echo(f"  {service}: {states}; {counts['verified']} verified")

@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 
 from . import create_sandbox
-from .server import create_server, serve_until_told_to_stop
+from .server import create_server, stop_when_told
 from .settings import SandboxSettings, settings_from
 
 
@@ -20,8 +20,9 @@ def main() -> int:
         app_name=arguments.app_name,
     )
     server = create_server(create_sandbox(settings), arguments.host, arguments.port)
+    stop_when_told(server)
     print(f"Sandbox listens on http://{arguments.host}:{server.server_port}/", flush=True)
-    serve_until_told_to_stop(server)
+    server.serve_forever()
     return 0
 
 

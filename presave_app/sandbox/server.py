@@ -17,11 +17,12 @@ def create_server(app: Flask, host: str, port: int) -> BaseWSGIServer:
     return make_server(host, port, app, threaded=True, request_handler=QuietHandler)
 
 
-def serve_until_told_to_stop(server: BaseWSGIServer) -> None:
+def stop_when_told(server: BaseWSGIServer) -> None:
+    """Listen to the signals from here on: call it before anybody is told that the sandbox is there."""
+
     def stop(_signal: int, _frame: FrameType | None) -> None:
         # shutdown() waits for the loop that this very handler has interrupted, hence the thread.
         threading.Thread(target=server.shutdown, daemon=True).start()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    server.serve_forever()

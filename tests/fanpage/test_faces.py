@@ -55,10 +55,22 @@ def test_a_link_not_found_yet_is_on_its_way(client: FlaskClient, campaign_id: in
 
 
 def test_an_unknown_address_is_a_friendly_404(client: FlaskClient) -> None:
-    for slug in ("no-such-page", "Night-Drive", "x" * 300, "%00", "..%2f"):
+    for slug in ("no-such-page", "No-Such-Page", "x" * 300, "%00", "..%2f"):
         page = client.get(f"/{slug}")
         assert page.status_code == 404
         assert "There is nothing at this address" in page.text
+
+
+@pytest.mark.parametrize("written", ["/Night-Drive", "/night-drive/", "/NIGHT-DRIVE"])
+def test_a_link_typed_otherwise_leads_on(written: str, client: FlaskClient, campaign_id: int) -> None:
+    answer = client.get(f"{written}?src=poster")
+    assert answer.status_code == 301
+    assert answer.headers["Location"].endswith("/night-drive?src=poster")
+
+
+def test_robots_are_kept_from_links_of_ones_own(client: FlaskClient) -> None:
+    assert "Disallow: /mine/" in client.get("/robots.txt").text
+    assert client.get("/favicon.ico").headers["Location"].startswith("/static/favicon.svg")
 
 
 def test_a_draft_is_an_unknown_address(client: FlaskClient) -> None:

@@ -43,7 +43,8 @@ function swapAround(field, html, sent) {
   }
   for (const input of field.querySelectorAll(".input")) {
     const told = fresh.getElementById(input.id);
-    input.toggleAttribute("aria-invalid", told.hasAttribute("aria-invalid"));
+    if (told.hasAttribute("aria-invalid")) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
     if (input !== document.activeElement && input.value === sent.get(input.name)) input.value = told.value;
   }
 }
