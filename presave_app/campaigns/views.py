@@ -211,7 +211,8 @@ def artwork_save(campaign_id: int) -> ResponseReturnValue:
         fault = str(refusal)
         campaign, role = get_for_member(campaign_id, current_user.member_id)
     if not wants_fragment():
-        return forms.plain_answer(campaign, role, {}, {"artwork": fault} if fault else {})
+        refused = None if fault else _save_all(campaign_id)
+        return refused or forms.plain_answer(campaign, role, _texts(), {"artwork": fault} if fault else {})
     context = forms.artwork_context(campaign, role, fault=fault, is_saved=fault is None)
     return _fragment_of("campaigns/_artwork.html", context, fault)
 

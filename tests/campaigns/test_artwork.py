@@ -203,6 +203,18 @@ def test_a_picture_is_found_by_one_query_and_covers_too(app: Flask, team_id: int
     assert find_picture(99) is None
 
 
+def test_without_scripts_a_picture_takes_along_what_is_typed(alice: FlaskClient, team_id: int) -> None:
+    campaign_id = make_campaign(team_id)
+    typed = {"title": "Night Drive II", "csrf_token": csrf_of(alice)}
+    good = {**typed, "artwork": (io.BytesIO(make_picture()), "cover.jpg")}
+    assert alice.post(f"/campaigns/{campaign_id}/artwork", data=good).status_code == 303
+    assert "Night Drive II" in alice.get(f"/campaigns/{campaign_id}").text
+    bad = {**typed, "title": "Night Drive III", "artwork": (io.BytesIO(b"no picture"), "cover.jpg")}
+    page = alice.post(f"/campaigns/{campaign_id}/artwork", data=bad)
+    assert page.status_code == 422
+    assert 'value="Night Drive III"' in page.text
+
+
 def upload_to(
     client: FlaskClient, campaign_id: int, upload: bytes, name: str = "cover.jpg", htmx: bool = True
 ) -> TestResponse:

@@ -73,10 +73,13 @@ document.addEventListener("change", (event) => {
   event.stopPropagation();
   if (input.files[0].size > Number(input.dataset.mostBytes)) {
     input.value = "";
-    say("That file is larger than 10 MB. Save the picture as a JPEG of 3000 by 3000 pixels and try again.");
+    const told = document.createElement("p");
+    told.className = "fault";
+    told.textContent = "That file is larger than 10 MB. Save the picture as a JPEG of 3000 by 3000 pixels and try again.";
+    document.getElementById("message-artwork").replaceChildren(told);
     return;
   }
-  input.form.dispatchEvent(new CustomEvent("picked"));
+  input.closest("#artwork").dispatchEvent(new CustomEvent("picked"));
 });
 
 document.addEventListener("click", async (event) => {
