@@ -5,17 +5,22 @@ const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
 // The sentences are English; only the hour is written the visitor's own way where that is English too.
 const HOURS_AS = (navigator.language || "").startsWith("en") ? navigator.language : "en-GB";
 
-function sayMoment(time) {
+const part = (moment, options) => new Intl.DateTimeFormat("en-GB", options).format(moment);
+const hourOf = (moment) => new Intl.DateTimeFormat(HOURS_AS, { hour: "numeric", minute: "2-digit" }).format(moment);
+
+const SAID = {
+  moment(moment) {
+    const year = moment.getFullYear() === new Date().getFullYear() ? "" : ` ${moment.getFullYear()}`;
+    const hour = moment.getHours() === 0 && moment.getMinutes() === 0 ? "midnight" : hourOf(moment);
+    const day = `${part(moment, { weekday: "long" })}, ${moment.getDate()} ${part(moment, { month: "long" })}${year}`;
+    return `${day}, at\u00a0${hour} where you are`;
+  },
+  stamp: (moment) => `${moment.getDate()} ${part(moment, { month: "long" })}, ${hourOf(moment)}`,
+};
+
+function sayTime(time) {
   const moment = new Date(time.dateTime);
-  if (Number.isNaN(moment.getTime())) return;
-  const part = (options) => new Intl.DateTimeFormat("en-GB", options).format(moment);
-  const isThisYear = moment.getFullYear() === new Date().getFullYear();
-  const isMidnight = moment.getHours() === 0 && moment.getMinutes() === 0;
-  const hour = new Intl.DateTimeFormat(HOURS_AS, { hour: "numeric", minute: "2-digit" }).format(moment);
-  const year = isThisYear ? "" : ` ${moment.getFullYear()}`;
-  time.textContent =
-    `${part({ weekday: "long" })}, ${moment.getDate()} ${part({ month: "long" })}${year}, ` +
-    `at\u00a0${isMidnight ? "midnight" : hour} where you are`;
+  if (!Number.isNaN(moment.getTime())) time.textContent = SAID[time.dataset.words](moment);
 }
 
 // Apps that open links inside themselves, where the visitor is not signed in anywhere. Never more than a hint:
@@ -23,7 +28,7 @@ function sayMoment(time) {
 const INSIDE_AN_APP = /Instagram|Barcelona|FBAN|FBAV|FB_IAB|musical_ly|Bytedance|Snapchat|LinkedInApp|MicroMessenger|Line\/|; wv\)/;
 
 function enhance(root) {
-  for (const time of root.querySelectorAll('time[data-words="moment"]')) sayMoment(time);
+  for (const time of root.querySelectorAll("time[data-words]")) sayTime(time);
   for (const field of root.querySelectorAll('input[name="time_zone"]')) field.value = ZONE;
   for (const button of root.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
   for (const hint of root.querySelectorAll("[data-in-app]")) hint.hidden = !INSIDE_AN_APP.test(navigator.userAgent);
