@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 
 class ClaimLost(Exception):
-    """Somebody else decides about this pre-save now, or it must not be added any more: stop, write nothing."""
+    """Somebody else decides about this pre-save now, or it must not be added at this moment: stop without a call."""
 
 
 def add_due(service: str, seconds: float = DRAIN_SECONDS) -> int:
