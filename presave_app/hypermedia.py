@@ -30,9 +30,3 @@ def go_to(location: str) -> BaseResponse:
         response.headers["HX-Redirect"] = location
         return response
     return redirect(location, code=303)
-
-
-def vary_by_fragment(response: Response) -> Response:
-    """Mark an address that answers both ways, so that no cache mixes the two up."""
-    response.headers.add("Vary", "HX-Request")
-    return response

@@ -60,11 +60,6 @@ class KeyRing:
             raise VaultError("the sealed secret does not belong to this place or was changed") from fault
 
 
-def key_id_of(blob: bytes) -> str:
-    """The id of the key that sealed `blob`."""
-    return _parts(blob)[1]
-
-
 def _parts(blob: bytes) -> tuple[bytes, str, bytes]:
     pieces = bytes(blob).split(b"|", 2)
     if len(pieces) != 3:
