@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from presave_app import access, error_pages, extensions, site_map, tables
+from presave_app.lib import failpoints
 from presave_app.ops import cli, logs, template_helpers, time_keeping
 from presave_app.security_headers import init_security_headers
 from presave_app.settings import Settings, read_settings
@@ -39,6 +40,8 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     init_security_headers(app)
     site_map.register(app)
     cli.register(app)
+    if settings.failpoint:
+        failpoints.arm(settings.failpoint)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from presave_app.lib import failpoints
 from presave_app.lib.vault import KeyRing, VaultError
 
 _LEAST_SECRET_LENGTH = 32
@@ -61,6 +62,7 @@ class Settings:
     public_url: str
     trusted_proxies: int
     services: Mapping[str, ServiceSettings]
+    failpoint: str = ""
 
     @property
     def is_production(self) -> bool:
@@ -87,6 +89,7 @@ def read_settings(environ: Mapping[str, str], options: Iterable[ServiceOptions])
         account_pepper=reader.secret("ACCOUNT_PEPPER"),
         trusted_proxies=reader.trusted_proxies(),
         services={option.service: reader.service(option) for option in options},
+        failpoint=reader.failpoint(),
     )
     reader.refuse_insecure_transport()
     if reader.problems:
@@ -182,6 +185,14 @@ class _Reader:
             value = 0.0
         if not 0 < value <= 10_000:
             self.problems.append(f"{option.rate_name} must be a number of calls per second above 0")
+        return value
+
+    def failpoint(self) -> str:
+        value = self.environ.get("FAILPOINT", "").strip()
+        if value and self.is_production:
+            self.problems.append("FAILPOINT must not be set: it makes processes die on purpose")
+        elif value and not failpoints.is_spec(value):
+            self.problems.append(f"FAILPOINT must be one of {', '.join(failpoints.POINTS)}")
         return value
 
     def refuse_insecure_transport(self) -> None:

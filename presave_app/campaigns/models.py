@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, DateTime, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from presave_app.extensions import Base, Moment
@@ -41,12 +41,21 @@ class ArtworkFile(Base):
     body: Mapped[bytes]
 
 
+# The day begins first at UTC+14.
+_FIRST_AT = """
+CASE WHEN clock = 'local' THEN (release_wall - interval '14 hours') AT TIME ZONE 'UTC' ELSE release_at END
+"""
+
+
 class Campaign(Base):
     """A release's page, dates and targets.
 
     `release_at` is derived from `release_wall` (the wall clock in `time_zone`); whoever writes one writes
     both and, with them, the due time of every open pre-save (`releases.waves.recompute_due`). Whether the
     page is the pre-save page or the listening page follows from the clock and is stored nowhere.
+
+    With clock `everywhere` all fans are due at `release_at`, with `local` each at `release_wall` in a zone of
+    their own; `first_at` is the first moment at which anybody can be due.
     """
 
     __tablename__ = "campaign"
@@ -68,6 +77,7 @@ class Campaign(Base):
     upc: Mapped[str | None]
     release_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
     release_wall: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
+    first_at: Mapped[datetime | None] = mapped_column(Moment, Computed(_FIRST_AT, persisted=True), index=True)
     time_zone: Mapped[str] = mapped_column(server_default="UTC")
     clock: Mapped[str] = mapped_column(server_default="everywhere")
     artwork_id: Mapped[int | None] = mapped_column(ForeignKey("artwork.id"))
@@ -95,10 +105,15 @@ class Target(Base):
 
     `ref` is the service's own name for it (a URI or an id); None means that it is looked up by UPC.
     `found_at` is set once the service's catalogue has shown the release; until then no add is tried.
+    `canary` is what came of the test fans, None where the label has named none: while it is `waiting` or
+    `refused` the crowd is held back.
     """
 
     __tablename__ = "target"
-    __table_args__ = (UniqueConstraint("campaign_id", "service"),)
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "service"),
+        CheckConstraint("canary IN ('waiting', 'passed', 'unclear', 'refused')", name="canary"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
@@ -107,3 +122,5 @@ class Target(Base):
     found_at: Mapped[datetime | None] = mapped_column(Moment)
     looked_at: Mapped[datetime | None] = mapped_column(Moment)
     looks: Mapped[int] = mapped_column(server_default="0")
+    canary: Mapped[str | None]
+    canary_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -19,6 +19,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.extensions import current_settings, db
 from presave_app.fanpage.poster import Face, Offer, clean_source, find_face, offers_of
 from presave_app.lib import clock
+from presave_app.lib.failpoints import reach
 from presave_app.lib.moments import find_zone
 from presave_app.lib.tokens import new_secret
 from presave_app.presaves import flows
@@ -68,6 +69,7 @@ def connect(slug: str, service: str) -> ResponseReturnValue:
             campaign_id=campaign.id,
             consent_draft={**draft_of(offer.wording, connector), **_what_the_form_adds()},
         )
+    reach("after_flow_commit")
     target = connector.authorization_url(
         redirect_uri=_redirect_uri(service), state=flow.state, code_verifier=flow.code_verifier
     )
@@ -93,6 +95,7 @@ def callback(service: str) -> ResponseReturnValue:
         return _refused_at_service(campaign, connector)
     try:
         sign_in = _finish_sign_in(connector, code, flow)
+        reach("after_code_exchange")
         pre_save_id = _collect(flow, sign_in, connector)
     except ServiceError as fault:
         return _not_signed_in(fault, campaign, connector)
@@ -117,6 +120,7 @@ def _collect(flow: ReturnedFlow, sign_in: SignIn, connector: Connector) -> PreSa
     with transaction() as session:
         pre_save_id = collect(session, flow, sign_in, connector)
         _ring_if_released(session, flow.campaign_id, connector.service)
+    reach("after_consent_commit")
     return pre_save_id
 
 

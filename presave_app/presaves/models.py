@@ -106,6 +106,8 @@ class PreSave(Base):
             postgresql_where=text("read_back_at IS NOT NULL"),
         ),
         Index("ix_pre_save_tally", "campaign_id", "service", "state"),
+        Index("ix_pre_save_done", "campaign_id", "service", "done_at"),
+        Index("ix_pre_save_test_fan", "campaign_id", "service", postgresql_where=text("is_test_fan")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -131,6 +133,7 @@ class PreSave(Base):
     mine_hash: Mapped[str] = mapped_column(unique=True)
     source: Mapped[str | None]
     time_zone: Mapped[str | None]
+    is_test_fan: Mapped[bool] = mapped_column(server_default="false")
 
 
 class Action(Base):

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from presave_app.extensions import db
+from presave_app.lib.failpoints import reach
 from presave_app.presaves import grants
 
 
@@ -27,6 +28,7 @@ def withdraw(pre_save_id: UUID, reason: str = "fan_withdrew") -> bool:
     if row is None:
         return False
     _withdraw_consent(session, row.consent_id)
+    reach("in_withdrawal")
     grants.erase_unneeded(session, [row.grant_id])
     return True
 

@@ -7,6 +7,7 @@ import logging
 from sqlalchemy import text
 
 from presave_app.extensions import db
+from presave_app.lib.failpoints import reach
 from presave_app.presaves import claims, grants
 from presave_app.presaves.grants import BeingRefreshed, FreshToken, RefreshTurn
 from presave_app.presaves.states import GrantId
@@ -86,10 +87,12 @@ def find_stale(service: str, limit: int) -> list[GrantId]:
 
 
 def _renew(turn: RefreshTurn, connector: Connector) -> str:
+    reach("after_refresh_turn")
     try:
         tokens = connector.refresh(turn.refresh_token)
     except NeedsReauth as refusal:
         raise _answer_to(refusal, turn) from refusal
+    reach("after_refresh_answer")
     with transaction() as session:
         if not grants.finish_turn(session, turn, tokens):
             raise RetryLater("being_refreshed", wait_seconds=_WAIT_FOR_OTHERS_SECONDS)
