@@ -33,6 +33,9 @@ class Plan:
     workers: int
     limits: Limits
 
+    def __str__(self) -> str:
+        return f"{self.fans:,} fans, {self.workers} worker{'s' if self.workers > 1 else ''}"
+
 
 @dataclass(frozen=True)
 class Day:
@@ -61,7 +64,7 @@ def live_through(installation: Installation, plan: Plan, tell: Callable[[str], N
     add_fans(campaign_id, plan.fans)
     with running_twin(plan.limits) as twin, installation.running(plan.workers, twin, plan.limits) as workers:
         moment = let_release_come(campaign_id, _LEAST_LEAD_SECONDS + plan.fans / _FANS_MOVED_PER_SECOND)
-        tell(f"{plan.fans:,} fans, {plan.workers} worker(s): the release comes in {moment - time.time():.1f} s")
+        tell(f"{plan}: the release comes in {moment - time.time():.0f} s")
         _sleep_until(moment - _EVEN_SECONDS)
         before = read_usage(workers)
         with PeakMemory(workers) as peak:

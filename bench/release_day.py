@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from contextlib import suppress
+from math import inf
 
 from local.environment import VAR
 from local.say import say
@@ -111,24 +113,39 @@ def _fault_rows(day: Day, small: Day) -> list[Row]:
 
 
 def _title(day: Day) -> str:
-    plan, limits = day.plan, day.plan.limits
-    return (
-        f"{plan.fans:,} fans, {plan.workers} worker{'s' if plan.workers > 1 else ''}, "
-        f"{limits.calls_per_second:g} calls a second allowed, answers after {limits.latency_seconds * 1000:g} ms"
-    )
+    limits = day.plan.limits
+    rate, latency = f"{limits.calls_per_second:g}", f"{limits.latency_seconds * 1000:g}"
+    return f"{day.plan}, {rate} calls a second allowed, answers after {latency} ms"
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bin/bench release_day", description=__doc__)
     add = parser.add_argument
-    add("--fans", type=int, default=20_000, help="how many fans wait for the release (20000)")
+    add("--fans", type=_fans, default=20_000, help="how many fans wait for the release (20000)")
     add("--big", action="store_true", help=f"{BIG:,} fans".replace(",", " "))
-    add("--rate", type=float, default=300.0, help="calls per second that the service allows (300)")
-    add("--window", type=float, default=1.0, metavar="SECONDS", help="the rolling window they are counted in (1)")
+    add("--rate", type=_above_zero, default=300.0, help="calls per second that the service allows (300)")
+    add("--window", type=_above_zero, default=1.0, metavar="SECONDS", help="the rolling window they are counted in (1)")
     add("--latency-ms", type=float, default=100.0, help="how long each answer takes (100)")
     add("--workers", type=_counts, default=(1, 2), help="numbers of worker processes, a run for each (1,2)")
     return parser
 
 
+def _fans(text: str) -> int:
+    """Two at least: one add is no rate."""
+    if text.isdecimal() and int(text) >= 2:
+        return int(text)
+    raise argparse.ArgumentTypeError("a whole number from 2 on")
+
+
+def _above_zero(text: str) -> float:
+    with suppress(ValueError):
+        if 0 < float(text) < inf:
+            return float(text)
+    raise argparse.ArgumentTypeError("a number above 0")
+
+
 def _counts(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(","))
+    parts = text.split(",")
+    if all(part.isdecimal() and int(part) >= 1 for part in parts):
+        return tuple(map(int, parts))
+    raise argparse.ArgumentTypeError("whole numbers from 1 on, like 1,2")

@@ -44,7 +44,7 @@ def test_a_day_ends_with_every_fan_served_and_a_table(installation: Installation
     day = live_through(installation, Plan(60, 1, LIMITS), told.append)
     assert day.faults == {}
     assert len(day.add_times) == 60
-    assert [line.split(":")[0] for line in told] == ["60 fans, 1 worker(s)"]
+    assert [line.split(":")[0] for line in told] == ["60 fans, 1 worker"]
     lines = render("A day", rows_of(day, day, loop)).splitlines()
     assert lines[4].startswith("achieved rate / allowed rate")
     assert lines[-2].startswith("every fan added once, none early, none lost")
