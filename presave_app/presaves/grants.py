@@ -98,6 +98,14 @@ def erase(session: Session, grant_id: UUID) -> None:
     _erase(session, [grant_id], "erased")
 
 
+def seal(grant_id: UUID, service: str, access_token: str, refresh_token: str) -> dict[str, Any]:
+    """What a grant's row holds of its tokens: both sealed anew, so that `key_id` is true for the whole row."""
+    ring = current_settings().token_keys
+    secrets = {"access_token_sealed": access_token, "refresh_token_sealed": refresh_token}
+    sealed = {column: ring.seal(secret, _place(grant_id, column, service)) for column, secret in secrets.items()}
+    return {**sealed, "key_id": ring.sealing_key_id}
+
+
 def reseal(session: Session, batch: int, after: UUID) -> tuple[UUID | None, int]:
     """Seal the next grants after the id `after` again under the first key.
 
@@ -137,13 +145,10 @@ _TOKEN_COLUMNS = ("access_token_sealed", "refresh_token_sealed")
 
 def store(session: Session, grant_id: GrantId, service: str, tokens: Tokens, refresh_token: str) -> None:
     """Seal a pair of tokens into the grant."""
-    # Both are sealed anew, so that `key_id` is true for the whole row.
-    ring = current_settings().token_keys
-    secrets = {"access_token_sealed": tokens.access_token, "refresh_token_sealed": refresh_token}
-    sealed = {column: ring.seal(secret, _place(grant_id, column, service)) for column, secret in secrets.items()}
+    sealed = seal(grant_id, service, tokens.access_token, refresh_token)
     expiry = timedelta(seconds=tokens.expires_in_seconds)
     now: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
-    _write(session, grant_id, {**sealed, "key_id": ring.sealing_key_id, "access_expires_at": now + expiry})
+    _write(session, grant_id, {**sealed, "access_expires_at": now + expiry})
 
 
 def _write(session: Session, grant_id: UUID, values: dict[str, Any]) -> None:
