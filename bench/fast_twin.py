@@ -233,7 +233,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.fast_twin", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 for a free one")
     parser.add_argument("--rate", type=float, default=300.0, help="allowed calls per second")
-    parser.add_argument("--window", type=float, default=1.0, help="seconds of the rolling window they are counted in")
+    parser.add_argument("--window", type=float, default=30.0, help="seconds of the rolling window they are counted in")
     parser.add_argument("--latency-ms", type=float, default=100.0, help="time until an answer")
     asyncio.run(_serve(parser.parse_args()))
 

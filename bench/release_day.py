@@ -124,7 +124,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--fans", type=_fans, default=20_000, help="how many fans wait for the release (20000)")
     add("--big", action="store_true", help=f"{BIG:,} fans".replace(",", " "))
     add("--rate", type=_above_zero, default=300.0, help="calls per second that the service allows (300)")
-    add("--window", type=_above_zero, default=1.0, metavar="SECONDS", help="the rolling window they are counted in (1)")
+    add(
+        "--window",
+        type=_above_zero,
+        default=30.0,
+        metavar="SECONDS",
+        help="the rolling window (30)",
+    )
     add("--latency-ms", type=float, default=100.0, help="how long each answer takes (100)")
     add("--workers", type=_counts, default=(1, 2), help="numbers of worker processes, a run for each (1,2)")
     return parser

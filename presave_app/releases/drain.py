@@ -26,7 +26,7 @@ SECONDS = 50.0
 # What comes back is written down this often.
 _SETTLE_EVERY_SECONDS = 0.2
 # Work in hand: so many seconds of it, so that a process that dies leaves little behind.
-_SECONDS_IN_HAND = 5.0
+_SECONDS_IN_HAND = 2.0
 _MOST_IN_HAND = 1000
 _CAREFUL_THREADS = 6
 _LONGEST_NAP_SECONDS = 0.25

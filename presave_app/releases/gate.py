@@ -187,11 +187,11 @@ def _burst(service: str) -> float:
     """How many permits may gather.
 
     In any window the bucket lets through rate * window + burst, and asking for 98 % leaves room for 2 % of a
-    window. More than a quarter of a second's calls at once would be no kindness to anybody.
+    window. More than half a second's calls at once would be no kindness to anybody.
     """
     settings = current_settings().services[service]
     rate = settings.calls_per_second
-    return max(1.0, min((1 - _SHARE_OF_RATE) * rate * settings.rate_window_seconds, rate / 4))
+    return max(1.0, min((1 - _SHARE_OF_RATE) * rate * settings.rate_window_seconds, rate / 2))
 
 
 def _rate(service: str) -> float:

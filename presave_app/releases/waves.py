@@ -61,13 +61,17 @@ def services_with_due_adds() -> list[str]:
 
 
 def services_with_due_read_backs() -> list[str]:
-    """Services that are on, whose gate is open, with a library to look into and no add that should go first."""
+    """Services that are on, whose gate is open, with a library to look into and no add that should go first.
+
+    Adds in a worker's hands go first too: both need the same permits.
+    """
     busy = services_with_due_adds()
     due = _services(
         text(f"""
             SELECT s.service FROM unnest(CAST(:services AS text[])) AS s(service)
             LEFT JOIN service_gate g ON g.service = s.service
-            WHERE {IS_OPEN}
+            WHERE {IS_OPEN} AND NOT EXISTS (SELECT 1 FROM pre_save p WHERE p.service = s.service
+                AND p.state = 'claimed' AND p.lease_until >= now())
               AND EXISTS (SELECT 1 FROM pre_save p WHERE p.service = s.service AND p.read_back_at <= now())
         """)  # noqa: S608 - a constant of the engine
     )
