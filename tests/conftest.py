@@ -6,7 +6,7 @@ import base64
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,12 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
         yield migrated_app
         db.session.remove()
         _empty_tables()
+
+
+@pytest.fixture
+def empty_tables(app: Flask) -> Callable[[], None]:
+    """For a test that begins anew in its middle."""
+    return _empty_tables
 
 
 @pytest.fixture
