@@ -53,6 +53,20 @@ def test_a_fan_shows_library_and_grants(twin: TwinClient, access: str) -> None:
     assert grant["authorized_at"] < grant["ends_at"]
 
 
+def test_a_crowd_signs_in_at_once(twin: TwinClient) -> None:
+    ida, ben = twin.control("POST", "sign-ins", {"names": ["ida", "ben"]})["sign_ins"]
+    assert twin.save(ida["access_token"]).status_code == 200
+    assert twin.refresh(ben["refresh_token"]).status_code == 200
+    assert ida["account_id"] == twin.control("GET", "fans/ida")["account_id"]
+    assert (list(twin.library("ida")), list(twin.library("ben"))) == ([ALBUM_URI], [])
+
+
+def test_a_crowd_without_scopes_may_save_nothing(twin: TwinClient) -> None:
+    (ida,) = twin.control("POST", "sign-ins", {"names": ["ida"], "scopes": []})["sign_ins"]
+    assert twin.save(ida["access_token"]).status_code == 403
+    twin.control("POST", "sign-ins", {"names": ["Not A Name!"]}, status=400)
+
+
 def test_unknown_fans_and_albums_are_404(twin: TwinClient) -> None:
     twin.control("GET", "fans/nobody", status=404)
     twin.control("POST", "fans/nobody/revoke", status=404)

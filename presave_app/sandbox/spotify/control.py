@@ -12,6 +12,7 @@ from presave_app.sandbox.json_body import BodyError, JsonBody
 from .apps import App
 from .control_album import album_as_json, read_album
 from .control_fault import read_fault
+from .control_sign_in import USUAL_SCOPES, sign_in_json
 from .control_state import app_json, fan_json, state_json
 from .fans import Fan, clean_fan_name
 from .switches import NAMES, Switches
@@ -135,6 +136,17 @@ def fan_revoke(name: str) -> Response:
     twin = current_twin()
     client_id = JsonBody(("client_id",)).optional_text("client_id")
     return jsonify({"revoked": twin.revoke(_get_fan(twin, name), client_id)})
+
+
+@blueprint.post("/sign-ins")
+def sign_ins() -> Response:
+    """A whole crowd signs in at once, as if each had been through the consent page. The one answer with tokens."""
+    twin = current_twin()
+    body = JsonBody(("names", "scopes", "client_id"))
+    app = _get_app(twin, body.text("client_id", next(iter(twin.apps), "")))
+    scopes = frozenset(body.texts("scopes", USUAL_SCOPES))
+    names = [clean_fan_name(name) for name in body.texts("names", ())]
+    return jsonify({"sign_ins": [sign_in_json(twin, app, twin.fans.welcome(name), scopes) for name in names]})
 
 
 @blueprint.get("/libraries")
