@@ -29,11 +29,12 @@ class Installation:
         self.folder = folder
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start_web(self) -> None:
-        """Start the web server and wait until it answers."""
+    def start_web(self, *, wait: bool = True, **extra: str) -> None:
+        """Start the web server and, unless told otherwise, wait until it answers."""
         server = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)]
-        self._start("web", *server, "--blocking-threads", "4", "wsgi:app")
-        wait_until(self._web_answers, READY_SECONDS)
+        self._start("web", *server, "--blocking-threads", "4", "wsgi:app", **extra)
+        if wait:
+            wait_until(self._web_answers, READY_SECONDS)
 
     def start_worker(self, name: str = "worker", **extra: str) -> None:
         """Start a worker; `extra` is for its environment alone."""
@@ -61,9 +62,8 @@ class Installation:
 
     def signal(self, name: str, number: int) -> None:
         """A signal to the process and all it has forked."""
-        pid = self.processes[name].pid
-        for one in [pid, *_descendants(pid)]:
-            _send(one, number)
+        for pid in _session_of(self.processes[name].pid):
+            _send(pid, number)
 
     def stop(self) -> None:
         """End everything."""
@@ -101,16 +101,17 @@ def wait_until(is_so: Callable[[], bool], seconds: float, every: float = 0.1) ->
         time.sleep(every)
 
 
-def _descendants(pid: int) -> list[int]:
-    """The children of a process and theirs: a worker's horse runs in a group of its own."""
-    listing = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    pairs = [tuple(map(int, line.split())) for line in listing.splitlines()]
-    found: list[int] = []
-    parents = {pid}
-    while parents:
-        parents = {child for child, parent in pairs if parent in parents}
-        found.extend(parents)
-    return found
+def _session_of(leader: int) -> list[int]:
+    """The process and all it has forked: a worker's horse runs in a group of its own, and outlives its worker."""
+    listing = subprocess.run(["ps", "-eo", "pid="], capture_output=True, text=True, check=True).stdout
+    return [pid for pid in map(int, listing.split()) if _is_in_session(pid, leader)]
+
+
+def _is_in_session(pid: int, leader: int) -> bool:
+    try:
+        return os.getsid(pid) == leader
+    except ProcessLookupError:
+        return False
 
 
 def _send(pid: int, number: int) -> None:

@@ -5,4 +5,13 @@ from .postgres import start_own_postgres, start_postgres
 from .server import Server
 from .valkey import start_own_valkey, start_valkey
 
-__all__ = ["Server", "create_database", "drop_database", "start_own_postgres", "start_own_valkey", "start_postgres", "start_valkey", "url_of"]
+__all__ = [
+    "Server",
+    "create_database",
+    "drop_database",
+    "start_own_postgres",
+    "start_own_valkey",
+    "start_postgres",
+    "start_valkey",
+    "url_of",
+]

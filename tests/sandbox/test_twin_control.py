@@ -76,10 +76,12 @@ def test_unknown_fans_and_albums_are_404(twin: TwinClient) -> None:
 def test_libraries_name_the_fans_who_hold_an_item(twin: TwinClient) -> None:
     for fan in ("ida", "ben"):
         twin.save(twin.sign_in(fan, show_dialog="true").access)
+    twin.save(twin.sign_in("ben", show_dialog="true").access)
     assert twin.control("GET", f"libraries?uri={ALBUM_URI}") == {
         "uri": ALBUM_URI,
         "total": 2,
         "fans": ["ida", "ben"],
+        "repeated": {"ben": 2},
     }
     twin.control("GET", "libraries", status=400)
 

@@ -154,8 +154,9 @@ def libraries() -> Response:
     uri = request.args.get("uri")
     if not uri:
         raise BodyError("uri is missing")
-    fans = current_twin().fans.holders(uri)
-    return jsonify({"uri": uri, "total": len(fans), "fans": fans})
+    held = current_twin().fans.times_applied(uri)
+    repeated = {name: times for name, times in held.items() if times > 1}
+    return jsonify({"uri": uri, "total": len(held), "fans": list(held), "repeated": repeated})
 
 
 @blueprint.get("/calls")
