@@ -11,7 +11,6 @@ import redis
 from chaos.plan import LONGEST_DELAY_SECONDS, PAUSE_SECONDS
 from chaos.stage import CLOCKS, WORKERS
 from chaos.storm import LEAVING_SECONDS, Deck, Storm, random_failpoint
-from chaos.waits import end_leases
 
 WORKER_POINTS = (
     "after_claim_commit",
@@ -24,6 +23,7 @@ WORKER_POINTS = (
 )
 WEB_POINTS = ("after_flow_commit", "after_code_exchange", "after_consent_commit", "in_withdrawal")
 _LOST_SHARE = 0.1
+_BROKEN_SHARE = 0.4
 
 
 def begin_bad_weather(storm: Storm) -> None:
@@ -51,24 +51,16 @@ def kill_web(storm: Storm) -> bool:
     """SIGKILL to the web server; most of its replacements die once more, in the middle of a fan's request."""
     if storm.pick(("web",)) is None:
         return False
-    storm.stage.installation.kill("web")
     extra = {"FAILPOINT": f"{storm.chance.choice(WEB_POINTS)}:die"} if storm.chance.random() < 0.7 else {}
-    storm.start_soon("web", **extra)
-    return storm.note("web killed", is_kill=True)
+    storm.kill("web", "web killed", **extra)
+    return True
 
 
 def cut_power(storm: Storm) -> bool:
-    """Every worker and clock dies at once. Nobody holds a claim then, so the leases may be moved in the data.
-
-    While anybody is alive they may not: a claim would be given to a second owner while the first one calls.
-    """
-    if storm.is_any_frozen():
-        return False
+    """Every worker and clock dies at once; one that is frozen stays so."""
     for name in (*WORKERS, *CLOCKS):
-        if name in storm.stage.installation.processes:
+        if name in storm.stage.installation.processes and not storm.is_frozen(name):
             storm.kill(name, "killed by a power cut")
-    time.sleep(LONGEST_DELAY_SECONDS + 0.3)
-    end_leases(storm.stage)
     return storm.note("power cut")
 
 
@@ -104,7 +96,7 @@ def ask_worker_to_leave(storm: Storm) -> bool:
             return
         if not has_left:
             storm.note("killed for leaving too late", is_kill=True)
-        storm.stage.installation.kill(name)
+        storm.end(name)
         storm.start_soon(name)
 
     storm.take(name, 1.0, look)
@@ -116,7 +108,7 @@ def arm_worker(storm: Storm) -> bool:
     name = storm.pick(WORKERS)
     if name is None:
         return False
-    storm.stage.installation.kill(name)
+    storm.end(name)
     storm.stage.start(name, FAILPOINT=random_failpoint(storm, WORKER_POINTS))
     lives = storm.chance.uniform(4.0, 8.0)
     storm.take(name, lives - 0.7, lambda: storm.wake(name))
@@ -174,7 +166,7 @@ def cut_connections(storm: Storm) -> bool:
 
 def pause_calls(storm: Storm) -> bool:
     """The service has had too many requests of us."""
-    return _at_the_twin(storm, "429", times=storm.chance.randint(1, 3), retry_after=PAUSE_SECONDS)
+    return _at_the_twin(storm, "429", times=storm.chance.randint(1, 2), retry_after=PAUSE_SECONDS)
 
 
 def break_service(storm: Storm) -> bool:
@@ -182,7 +174,9 @@ def break_service(storm: Storm) -> bool:
     kind = storm.chance.choice(
         ("503_html", "500", "502", "close", "apply_then_502", "delay", "apply_then_delay", "drip")
     )
-    return _at_the_twin(storm, kind, times=storm.chance.randint(2, 8), seconds=LONGEST_DELAY_SECONDS)
+    return _at_the_twin(
+        storm, kind, times=storm.chance.randint(2, 8), rate=_BROKEN_SHARE, seconds=LONGEST_DELAY_SECONDS
+    )
 
 
 def keep_redis_dump(storm: Storm) -> None:
@@ -209,18 +203,18 @@ def _at_the_twin(storm: Storm, kind: str, **more: float) -> bool:
 def make_decks(chance: Random) -> tuple[Deck, Deck]:
     """What happens to our own processes and servers, and what happens at the service meanwhile."""
     machines = (
-        (4, kill_worker),
-        (2, kill_clock),
+        (3, kill_worker),
+        (1, kill_clock),
         (1, kill_web),
         (1, cut_power),
-        (3, stall_worker),
+        (2, stall_worker),
         (1, ask_worker_to_leave),
-        (4, arm_worker),
-        (2, flush_redis),
+        (3, arm_worker),
+        (1, flush_redis),
         (1, stop_redis),
         (1, fill_redis),
         (1, crash_postgres),
-        (2, cut_connections),
+        (1, cut_connections),
     )
-    service = ((3, pause_calls), (10, break_service))
-    return Deck(chance, (0.4, 1.6), *machines), Deck(chance, (0.5, 1.5), *service)
+    service = ((1, pause_calls), (5, break_service))
+    return Deck(chance, (0.7, 2.0), *machines), Deck(chance, (0.5, 2.5), *service)

@@ -6,10 +6,10 @@ import signal
 import time
 
 from chaos.crowd import cancel
-from chaos.plan import LONGEST_DELAY_SECONDS, Crowd, Diary
+from chaos.plan import QUIET_SECONDS, Crowd, Diary
 from chaos.stage import CLOCKS, WORKERS, Stage
 from chaos.storm import LEAVING_SECONDS
-from chaos.waits import end_leases, hurry, look_now, open_gate
+from chaos.waits import end_all_leases, hurry, look_now, open_gate
 from presave_app.lib import clock
 
 HEAL_SECONDS = 150.0
@@ -22,13 +22,12 @@ def heal(stage: Stage, crowd: Crowd, diary: Diary) -> bool:
     _count_faults_of_the_twin(stage, diary)
     stage.twin.control("DELETE", "faults")
     _end_all_processes(stage, diary)
-    # Nobody is alive who could hold a claim, and nothing is on the wire.
-    time.sleep(LONGEST_DELAY_SECONDS + 0.3)
-    end_leases(stage)
+    time.sleep(QUIET_SECONDS)
+    end_all_leases(stage)
     diary.healed_at = clock.now()
     open_gate(stage)
     stage.installation.environ["SPOTIFY_CALLS_PER_SECOND"] = _CALLS_PER_SECOND
-    stage.installation.start_web()
+    stage.start("web", wait=True)
     stage.start_all(workers=2, clocks=1)
     for name in crowd.leaving:
         if name not in diary.told_cancelled:

@@ -8,8 +8,9 @@ from datetime import datetime
 
 # Every "too many requests" of a storm asks for the same pause, so that the counting knows how long each lasts.
 PAUSE_SECONDS = 2
-# No answer of the twin is held back for longer. After this much silence nothing is on the wire any more.
+# No answer of the twin is held back for longer, so after a little more nothing of a dead caller is under way.
 LONGEST_DELAY_SECONDS = 1.0
+QUIET_SECONDS = LONGEST_DELAY_SECONDS + 0.5
 # A claim's lease is 90 seconds: a worker frozen for this long wakes up in somebody else's time.
 FREEZE_SECONDS = 95.0
 

@@ -39,7 +39,7 @@ def run_storm(folder: Path, plan: Plan, say: Callable[[str], None]) -> Outcome:
     with Stage(folder, plan) as stage:
         say(f"{plan.fans} fans pre-save")
         crowd = seed_crowd(stage, plan)
-        stage.installation.start_web()
+        stage.start("web", wait=True)
         stage.start_all()
         set_moment(stage, plan, RELEASE_IN_SECONDS)
         with GateWatcher(stage.postgres.url, diary):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,6 +25,19 @@ from chaos.plan import Plan
 from presave_app import create_app
 from presave_app.extensions import db
 
+# Who holds a claim is of no interest to the app, but a storm has to know whose claims died with their owner.
+NOTE_OWNERS = """
+CREATE SCHEMA chaos;
+CREATE TABLE chaos.claim_owner (pre_save_id uuid PRIMARY KEY, claim_no int NOT NULL, owner text NOT NULL);
+CREATE FUNCTION chaos.note_owner() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO chaos.claim_owner VALUES (NEW.id, NEW.claim_no, current_setting('application_name'))
+  ON CONFLICT (pre_save_id) DO UPDATE SET claim_no = excluded.claim_no, owner = excluded.owner;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER note_owner AFTER UPDATE OF claim_no ON pre_save
+  FOR EACH ROW WHEN (NEW.state = 'claimed') EXECUTE FUNCTION chaos.note_owner();
+"""
 # The second campaign's release.
 LATER_ALBUM = "5rV0dGnTqYVWQPlBdC2xJk"
 LATER_UPC = "00602445868179"
@@ -51,6 +65,10 @@ class Stage:
             self.app = stack.enter_context(_migrated_app(self.installation.environ))
             self.redis = stack.enter_context(redis.Redis.from_url(self.valkey.url, socket_timeout=5))
             self._stack = stack.pop_all()
+        self.sql(NOTE_OWNERS)
+        # The name each process has at the database, a new one with every start.
+        self.owners: dict[str, str] = {}
+        self._starts = itertools.count()
         self.twin.album()
         self.twin.album(LATER_ALBUM, name="First Light", upc=LATER_UPC)
 
@@ -60,15 +78,17 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def start(self, name: str, **extra: str) -> None:
-        """Start one process by its name; `extra` is for its environment alone."""
+    def start(self, name: str, *, wait: bool = False, **extra: str) -> None:
+        """Start one process by its name; `extra` is for its environment alone. Only the web server is waited for."""
+        self.owners[name] = f"{name} start {next(self._starts)}"
+        extra = {**extra, "PGAPPNAME": self.owners[name]}
         match name.split("-")[0]:
             case "worker":
                 self.installation.start_worker(name, **extra)
             case "clock":
                 self.installation.start_clock(name, **extra)
             case _:
-                self.installation.start_web(wait=False, **extra)
+                self.installation.start_web(wait=wait, **extra)
 
     def start_all(self, workers: int = len(WORKERS), clocks: int = len(CLOCKS)) -> None:
         """Start the workers and clocks."""

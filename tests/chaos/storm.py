@@ -11,9 +11,9 @@ from random import Random
 from subprocess import Popen
 
 from chaos.crowd import cancel, come_in
-from chaos.plan import FREEZE_SECONDS, Crowd, Diary, Plan
+from chaos.plan import FREEZE_SECONDS, QUIET_SECONDS, Crowd, Diary, Plan
 from chaos.stage import CLOCKS, WORKERS, Stage
-from chaos.waits import hurry
+from chaos.waits import end_leases_of, hurry
 from presave_app.lib import clock, failpoints
 
 RESTART_SECONDS = 0.4
@@ -80,6 +80,8 @@ class Storm:
         """Count a fault that was injected."""
         self.diary.injected[what] += 1
         self.diary.kills += is_kill
+        with (self.stage.folder / "storm.txt").open("a") as told:
+            told.write(f"{clock.now():%H:%M:%S.%f} {what}\n")
         return True
 
     def later(self, seconds: float, act: Callable[[], None]) -> None:
@@ -121,15 +123,21 @@ class Storm:
         self.taken.add(name)
         self.later(RESTART_SECONDS, start)
 
-    def kill(self, name: str, what: str) -> None:
+    def kill(self, name: str, what: str, **extra: str) -> None:
         """SIGKILL to a process and its children; it is started again after a moment."""
-        self.stage.installation.kill(name)
+        self.end(name)
         self.note(what, is_kill=True)
-        self.start_soon(name)
+        self.start_soon(name, **extra)
 
-    def is_any_frozen(self) -> bool:
-        """Whether somebody is asleep who still holds claims: then no lease may be moved."""
-        return self._frozen is not None
+    def end(self, name: str) -> None:
+        """Make sure that nothing is left of a process; its claims need not wait for their leases."""
+        owner = self.stage.owners[name]
+        self.stage.installation.kill(name)
+        self.later(QUIET_SECONDS, lambda: end_leases_of(self.stage, owner))
+
+    def is_frozen(self, name: str) -> bool:
+        """Whether a process sleeps until its lease has run out in truth."""
+        return self._frozen == name
 
     def _runs(self, name: str) -> bool:
         process = self.process(name)
@@ -152,7 +160,7 @@ class Storm:
                 continue
             if (process := self.process(name)) is not None:
                 died_at_a_failpoint = process.returncode == DIED_AT_A_FAILPOINT
-                self.stage.installation.kill(name)
+                self.end(name)
                 what = "process died at a failpoint" if died_at_a_failpoint else "process gave up and was restarted"
                 self.note(what, is_kill=died_at_a_failpoint)
             self.start_soon(name)

@@ -12,8 +12,25 @@ def hurry(stage: Stage) -> None:
     stage.sql("UPDATE target SET looked_at = NULL WHERE found_at IS NULL AND looked_at IS NOT NULL")
 
 
-def end_leases(stage: Stage) -> None:
-    """For when nobody is alive who could hold one: else a second owner would call while the first one does."""
+def end_leases_of(stage: Stage, owner: str) -> None:
+    """End the leases of one who is dead, and whose last call has come to its end.
+
+    Of nobody else: a second owner would call while the first one does, and that is what leases are there to prevent.
+    """
+    stage.sql(
+        """
+        WITH orphan AS (
+          UPDATE pre_save p SET lease_until = now() FROM chaos.claim_owner o
+          WHERE o.pre_save_id = p.id AND o.claim_no = p.claim_no AND o.owner = %s AND p.state = 'claimed'
+          RETURNING p.grant_id)
+        UPDATE fan_grant g SET refresh_until = NULL FROM orphan WHERE g.id = orphan.grant_id
+        """,
+        owner,
+    )
+
+
+def end_all_leases(stage: Stage) -> None:
+    """For when everybody is dead."""
     stage.sql("UPDATE pre_save SET lease_until = now() WHERE state = 'claimed'")
     stage.sql("UPDATE fan_grant SET refresh_until = NULL WHERE refresh_until IS NOT NULL")
 
