@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import requests
 from fans import answer_at_spotify, move_release
 from makers import make_campaign, make_team
-from twin_client import ALBUM_URI, UPC
+from twin_client import ALBUM_URI, UPC, TwinClient
 
 from chaos.plan import Crowd, Diary, Plan
 from chaos.stage import LATER_ALBUM, LATER_UPC, Stage
@@ -87,18 +87,19 @@ def cancel(stage: Stage, crowd: Crowd, diary: Diary, name: str) -> bool:
     return answer.status_code == 303
 
 
-def come_in(stage: Stage, diary: Diary, name: str, slug: str) -> bool:
+def come_in(stage: Stage, crowd: Crowd, diary: Diary, name: str) -> bool:
     """A fan signs in over HTTP in the middle of it all; True when told "You're in"."""
     url = stage.installation.url
     with requests.Session() as browser:
         browser.trust_env = False
+        twin = TwinClient(stage.twin.url, browser)
         try:
             pressed = browser.post(
-                f"{url}/{slug}/connect/spotify", headers={"Origin": url}, allow_redirects=False, timeout=10
+                f"{url}/{crowd.slugs[name]}/connect/spotify", headers={"Origin": url}, allow_redirects=False, timeout=10
             )
             if pressed.status_code != 303:
                 return False
-            back = answer_at_spotify(stage.twin, pressed.headers["Location"], name)
+            back = answer_at_spotify(twin, pressed.headers["Location"], name)
             last = browser.get(f"{url}{back}", allow_redirects=False, timeout=25)
         except requests.RequestException:
             return False

@@ -6,9 +6,8 @@ import signal
 import time
 from random import Random
 
-import redis
-
 from chaos.plan import LONGEST_DELAY_SECONDS, PAUSE_SECONDS
+from chaos.redis_dump import dump_redis
 from chaos.stage import CLOCKS, WORKERS
 from chaos.storm import LEAVING_SECONDS, Deck, Storm, random_failpoint
 
@@ -24,6 +23,7 @@ WORKER_POINTS = (
 WEB_POINTS = ("after_flow_commit", "after_code_exchange", "after_consent_commit", "in_withdrawal")
 _LOST_SHARE = 0.1
 _BROKEN_SHARE = 0.4
+_ARMED_SHARE = 0.7
 
 
 def begin_bad_weather(storm: Storm) -> None:
@@ -51,8 +51,8 @@ def kill_web(storm: Storm) -> bool:
     """SIGKILL to the web server; most of its replacements die once more, in the middle of a fan's request."""
     if storm.pick(("web",)) is None:
         return False
-    extra = {"FAILPOINT": f"{storm.chance.choice(WEB_POINTS)}:die"} if storm.chance.random() < 0.7 else {}
-    storm.kill("web", "web killed", **extra)
+    failpoint = f"{storm.chance.choice(WEB_POINTS)}:die" if storm.chance.random() < _ARMED_SHARE else ""
+    storm.kill("web", "web killed", failpoint)
     return True
 
 
@@ -109,7 +109,7 @@ def arm_worker(storm: Storm) -> bool:
     if name is None:
         return False
     storm.end(name)
-    storm.stage.start(name, FAILPOINT=random_failpoint(storm, WORKER_POINTS))
+    storm.stage.start(name, failpoint=random_failpoint(storm, WORKER_POINTS))
     lives = storm.chance.uniform(4.0, 8.0)
     storm.take(name, lives - 0.7, lambda: storm.wake(name))
     storm.take(name, lives, lambda: storm.kill(name, "worker and horse killed"))
@@ -182,11 +182,6 @@ def break_service(storm: Storm) -> bool:
 def keep_redis_dump(storm: Storm) -> None:
     """Keep what Redis holds, for the search for secrets, before it is gone."""
     storm.diary.redis_dumps.append(dump_redis(storm.stage.redis))
-
-
-def dump_redis(client: redis.Redis) -> bytes:
-    """Everything in it, readable."""
-    return b"\n".join(key + b" " + (client.dump(key) or b"") for key in client.scan_iter("*"))
 
 
 def _empty_redis_again(storm: Storm) -> None:

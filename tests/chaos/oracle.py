@@ -214,10 +214,11 @@ def find_secrets(stage: Stage, crowd: Crowd, diary: Diary) -> list[str]:
         rows = stage.sql(f"SELECT t::text FROM {table.split()[0]} t")
         places[table] = b"\n".join(text.encode() for (text,) in rows)
     canaries = {canary.encode() for canary in crowd.canaries}
-    return [f"{len(hits)} in {place}" for place, content in places.items() if (hits := _secrets_in(content, canaries))]
+    return [f"{len(hits)} in {place}" for place, content in places.items() if (hits := secrets_in(content, canaries))]
 
 
-def _secrets_in(content: bytes, canaries: set[bytes]) -> set[bytes]:
+def secrets_in(content: bytes, canaries: set[bytes]) -> set[bytes]:
+    """What of a place is a secret, as text or as the bytes of a column."""
     plain = b" ".join([content, *(bytes.fromhex(match.decode()) for match in _HEX.findall(content))])
     return canaries & set(_WORD.findall(plain)) | set(_TOKEN_SHAPE.findall(plain))
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chaos.crowd import seed_crowd, set_moment
-from chaos.faults import begin_bad_weather, dump_redis, make_decks
+from chaos.faults import begin_bad_weather, make_decks
 from chaos.healing import heal
 from chaos.oracle import Findings, judge
 from chaos.plan import Diary, Plan
+from chaos.redis_dump import dump_redis
 from chaos.stage import Stage
 from chaos.storm import Storm
 from chaos.table import histories_of, table_of

@@ -78,10 +78,10 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def start(self, name: str, *, wait: bool = False, **extra: str) -> None:
-        """Start one process by its name; `extra` is for its environment alone. Only the web server is waited for."""
+    def start(self, name: str, *, failpoint: str = "", wait: bool = False) -> None:
+        """Start one process by its name. Only the web server can be waited for."""
         self.owners[name] = f"{name} start {next(self._starts)}"
-        extra = {**extra, "PGAPPNAME": self.owners[name]}
+        extra = {"PGAPPNAME": self.owners[name], "FAILPOINT": failpoint}
         match name.split("-")[0]:
             case "worker":
                 self.installation.start_worker(name, **extra)

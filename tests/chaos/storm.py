@@ -7,6 +7,7 @@ import itertools
 import signal
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from random import Random
 from subprocess import Popen
 
@@ -21,6 +22,7 @@ DIED_AT_A_FAILPOINT = 137
 # A platform gives this long between the first SIGTERM and the SIGKILL.
 LEAVING_SECONDS = 28.0
 NEWCOMER_EVERY_SECONDS = 1.5
+FANS_AT_ONCE = 4
 
 
 Fault = Callable[["Storm"], bool]
@@ -58,6 +60,9 @@ class Storm:
         # Processes that some fault has its hands on right now.
         self.taken: set[str] = set()
         self.is_redis_up = True
+        # Fans wait for answers, and the storm must not wait for them: it may be what they wait for.
+        self._fans = ThreadPoolExecutor(FANS_AT_ONCE)
+        self._visits: list[Future[bool]] = []
         self._later: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._frozen: str | None = None
@@ -75,6 +80,9 @@ class Storm:
         while self._frozen:
             self._turn()
         self._calm_redis()
+        self._fans.shutdown()
+        for visit in self._visits:
+            visit.result()
 
     def note(self, what: str, *, is_kill: bool = False) -> bool:
         """Count a fault that was injected."""
@@ -113,21 +121,21 @@ class Storm:
         self.stage.installation.signal(name, signal.SIGCONT)
         self.diary.woke_at.append(clock.now())
 
-    def start_soon(self, name: str, **extra: str) -> None:
+    def start_soon(self, name: str, failpoint: str = "") -> None:
         """Start a dead process after a moment."""
 
         def start() -> None:
             self.taken.discard(name)
-            self.stage.start(name, **extra)
+            self.stage.start(name, failpoint=failpoint)
 
         self.taken.add(name)
         self.later(RESTART_SECONDS, start)
 
-    def kill(self, name: str, what: str, **extra: str) -> None:
+    def kill(self, name: str, what: str, failpoint: str = "") -> None:
         """SIGKILL to a process and its children; it is started again after a moment."""
         self.end(name)
         self.note(what, is_kill=True)
-        self.start_soon(name, **extra)
+        self.start_soon(name, failpoint)
 
     def end(self, name: str) -> None:
         """Make sure that nothing is left of a process; its claims need not wait for their leases."""
@@ -201,18 +209,14 @@ class Storm:
     def _plan_fans(self) -> None:
         """Fans cancel all through the storm, and others come in."""
         for name in self.crowd.leaving:
-            self.later(self.chance.uniform(0, self.plan.seconds), lambda name=name: self._cancel(name))
+            self.later(self.chance.uniform(0, self.plan.seconds), lambda name=name: self._visit(cancel, name))
         for number in range(int(self.plan.seconds / NEWCOMER_EVERY_SECONDS)):
-            self.later(number * NEWCOMER_EVERY_SECONDS, lambda number=number: self._come_in(number))
+            name = f"newcomer-{number:04}"
+            self.crowd.slugs[name] = "night-drive"
+            self.later(number * NEWCOMER_EVERY_SECONDS, lambda name=name: self._visit(come_in, name))
 
-    def _cancel(self, name: str) -> None:
-        if not cancel(self.stage, self.crowd, self.diary, name):
-            self.later(1.0, lambda: self._cancel(name))
-
-    def _come_in(self, number: int) -> None:
-        name, slug = f"newcomer-{number:04}", "night-drive"
-        self.crowd.slugs[name] = slug
-        come_in(self.stage, self.diary, name, slug)
+    def _visit(self, visit: Callable[[Stage, Crowd, Diary, str], bool], name: str) -> None:
+        self._visits.append(self._fans.submit(visit, self.stage, self.crowd, self.diary, name))
 
 
 def random_failpoint(storm: Storm, points: tuple[str, ...]) -> str:
