@@ -33,7 +33,7 @@ def begin_bad_weather(storm: Storm) -> None:
 
 def kill_worker(storm: Storm) -> bool:
     """SIGKILL to a worker and its horse."""
-    name = storm.pick(WORKERS)
+    name = storm.pick_at_work(WORKERS)
     if name:
         storm.kill(name, "worker and horse killed")
     return name is not None
@@ -66,7 +66,7 @@ def cut_power(storm: Storm) -> bool:
 
 def stall_worker(storm: Storm) -> bool:
     """A worker sleeps for a moment, within its lease, with whatever it has in hand."""
-    name = storm.pick(WORKERS)
+    name = storm.pick_at_work(WORKERS)
     if name is None:
         return False
     storm.stage.installation.signal(name, signal.SIGSTOP)
@@ -81,7 +81,7 @@ def stall_worker(storm: Storm) -> bool:
 
 def ask_worker_to_leave(storm: Storm) -> bool:
     """SIGTERM to every process of a worker, twice within a second; after 28 seconds it would be killed."""
-    name = storm.pick(WORKERS)
+    name = storm.pick_at_work(WORKERS)
     if name is None:
         return False
     give_up_at = time.monotonic() + LEAVING_SECONDS
@@ -95,7 +95,7 @@ def ask_worker_to_leave(storm: Storm) -> bool:
             storm.take(name, 0.5, look)
             return
         if not has_left:
-            storm.note("killed for leaving too late", is_kill=True)
+            storm.note("worker killed for leaving too late", is_kill=True)
         storm.end(name)
         storm.start_soon(name)
 
@@ -105,7 +105,7 @@ def ask_worker_to_leave(storm: Storm) -> bool:
 
 def arm_worker(storm: Storm) -> bool:
     """A worker is replaced by one that dies or freezes at a named point of the engine, again and again."""
-    name = storm.pick(WORKERS)
+    name = storm.pick_at_work(WORKERS)
     if name is None:
         return False
     storm.end(name)

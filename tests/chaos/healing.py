@@ -54,7 +54,7 @@ def _end_all_processes(stage: Stage, diary: Diary) -> None:
         time.sleep(0.1)
     for name in names:
         if stage.installation.processes[name].poll() is None:
-            diary.injected["killed for leaving too late"] += 1
+            diary.injected[f"{name.split('-')[0]} killed for leaving too late"] += 1
         stage.installation.kill(name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import itertools
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -68,6 +69,7 @@ class Stage:
         self.sql(NOTE_OWNERS)
         # The name each process has at the database, a new one with every start.
         self.owners: dict[str, str] = {}
+        self.started_at: dict[str, float] = {}
         self._starts = itertools.count()
         self.twin.album()
         self.twin.album(LATER_ALBUM, name="First Light", upc=LATER_UPC)
@@ -81,6 +83,7 @@ class Stage:
     def start(self, name: str, *, failpoint: str = "", wait: bool = False) -> None:
         """Start one process by its name. Only the web server can be waited for."""
         self.owners[name] = f"{name} start {next(self._starts)}"
+        self.started_at[name] = time.monotonic()
         extra = {"PGAPPNAME": self.owners[name], "FAILPOINT": failpoint}
         match name.split("-")[0]:
             case "worker":

@@ -23,6 +23,8 @@ DIED_AT_A_FAILPOINT = 137
 LEAVING_SECONDS = 28.0
 NEWCOMER_EVERY_SECONDS = 1.5
 FANS_AT_ONCE = 4
+# Long enough for a worker to start and to find its first work.
+WARM_SECONDS = 6.0
 
 
 Fault = Callable[["Storm"], bool]
@@ -100,6 +102,13 @@ class Storm:
         """One of these processes that runs and that no other fault has its hands on."""
         free = [name for name in names if name not in self.taken and self._runs(name)]
         return self.chance.choice(free) if free else None
+
+    def pick_at_work(self, names: tuple[str, ...]) -> str | None:
+        """One that has claimed something since its start, or has had the time to: a slow machine takes a while."""
+        busy = {owner for (owner,) in self.stage.sql("SELECT DISTINCT owner FROM chaos.claim_owner")}
+        long_ago = time.monotonic() - WARM_SECONDS
+        started = self.stage.started_at
+        return self.pick(tuple(n for n in names if self.stage.owners[n] in busy or started[n] < long_ago))
 
     def process(self, name: str) -> Popen[bytes] | None:
         """The process that has this name now."""
