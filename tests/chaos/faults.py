@@ -153,6 +153,7 @@ def fill_redis(storm: Storm) -> bool:
 
 def crash_postgres(storm: Storm) -> bool:
     """PostgreSQL ends as in a power cut and recovers from its log."""
+    storm.brace()
     storm.stage.postgres.crash()
     storm.stage.postgres.start_again()
     return storm.note("PostgreSQL crashed and recovered")

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from chaos.plan import Crowd, Diary
+from chaos.plan import PAUSE_SECONDS, Crowd, Diary
 from chaos.stage import ALBUMS, Stage
 from presave_app.lib.tokens import hash_secret
 from presave_app.presaves.grants import account_key
@@ -17,6 +17,8 @@ from presave_app.sandbox.spotify.ids import made_up_id
 IN_FLIGHT = timedelta(seconds=20)
 ON_THE_WIRE = timedelta(seconds=0.5)
 BEFORE_THE_END = timedelta(seconds=0.2)
+# Who is told to pause shuts the gate for all within this time, or does not live to do it.
+TO_TELL = timedelta(seconds=1)
 _WORD = re.compile(rb"[A-Za-z0-9_-]{20,}")
 _TOKEN_SHAPE = re.compile(rb"[AB]Q[A-Za-z0-9_-]{80,}")
 _HEX = re.compile(rb"\\x([0-9a-f]{40,})")
@@ -96,7 +98,7 @@ def judge(stage: Stage, crowd: Crowd, diary: Diary) -> Findings:
     found.in_flight = [row.fan for row in rows if row.state == "withdrawn" and row.fan in libraries[row.slug]]
     pauses = join_pauses(diary)
     found.pauses = len(pauses)
-    found.during_pause = count_during_pause(pauses, calls, diary)
+    found.during_pause = [*count_during_pause(pauses, calls, diary), *count_unheeded(calls, diary)]
     found.secrets = find_secrets(stage, crowd, diary)
     return found
 
@@ -195,14 +197,28 @@ def join_pauses(diary: Diary) -> list[tuple[datetime, datetime]]:
 
 def count_during_pause(pauses: list[tuple[datetime, datetime]], calls: list[Call], diary: Diary) -> list[str]:
     """No call of the engine while the gate is shut, but what was on the wire or in the hands of a sleeper."""
-    wrong: list[str] = []
-    for seen_at, open_at in pauses:
-        for call in calls:
-            is_inside = seen_at + ON_THE_WIRE < call.at < open_at - BEFORE_THE_END
-            # A person who signs in does not wait: that is the one call on /me.
-            if is_inside and call.path != "/me" and not _just_woken(call, diary):
-                wrong.append(f"{call.method} {call.path} of {call.fan} {call.at - seen_at} into a pause")
-    return wrong
+    return [
+        f"{call.fan} {call.method} {call.path} {call.at - seen_at} into a pause"
+        for seen_at, open_at in pauses
+        for call in _calls_between(calls, seen_at + ON_THE_WIRE, open_at - BEFORE_THE_END, diary)
+    ]
+
+
+def count_unheeded(calls: list[Call], diary: Diary) -> list[str]:
+    """No call after an answer that asked for a pause, whatever the gate says, unless who was asked may have died."""
+    pause = timedelta(seconds=PAUSE_SECONDS)
+    asked = [call.at for call in calls if call.status == 429]
+    heard = [at for at in asked if not any(at - ON_THE_WIRE < blow < at + TO_TELL for blow in diary.blows)]
+    return [
+        f"{call.fan} {call.method} {call.path} {call.at - at} after a request to pause"
+        for at in heard
+        for call in _calls_between(calls, at + ON_THE_WIRE, at + pause - BEFORE_THE_END, diary)
+    ]
+
+
+def _calls_between(calls: list[Call], begin: datetime, end: datetime, diary: Diary) -> list[Call]:
+    """The engine's calls: a person who signs in does not wait, and that is the one call on /me."""
+    return [c for c in calls if begin < c.at < end and c.path != "/me" and not _just_woken(c, diary)]
 
 
 def find_secrets(stage: Stage, crowd: Crowd, diary: Diary) -> list[str]:

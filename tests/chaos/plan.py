@@ -60,5 +60,7 @@ class Diary:
     seen_shut: list[tuple[datetime, datetime]] = field(default_factory=list[tuple[datetime, datetime]])
     # A process that was stopped sends what it had in hand when it wakes.
     woke_at: list[datetime] = field(default_factory=list[datetime])
+    # When a process or the database was hit: who was told to pause then may have died with it.
+    blows: list[datetime] = field(default_factory=list[datetime])
     healed_at: datetime | None = None
     redis_dumps: list[bytes] = field(default_factory=list[bytes])

@@ -90,9 +90,14 @@ class Storm:
         """Count a fault that was injected."""
         self.diary.injected[what] += 1
         self.diary.kills += is_kill
+        self.brace()
         with (self.stage.folder / "storm.txt").open("a") as told:
             told.write(f"{clock.now():%H:%M:%S.%f} {what}\n")
         return True
+
+    def brace(self) -> None:
+        """Remember that something was hit at this moment."""
+        self.diary.blows.append(clock.now())
 
     def later(self, seconds: float, act: Callable[[], None]) -> None:
         """Do something in so many seconds."""

@@ -100,6 +100,13 @@ def test_a_call_during_a_pause_is_seen() -> None:
     assert oracle.count_during_pause(pause, [ADD], Diary(woke_at=[DUE + SECOND * 0.9])) == []
 
 
+def test_an_unheeded_request_to_pause_is_seen() -> None:
+    asked = replace(ADD, at=DUE, status=429)
+    assert len(oracle.count_unheeded([asked, ADD], Diary())) == 1
+    assert oracle.count_unheeded([asked, replace(ADD, at=DUE + 2 * SECOND)], Diary()) == []
+    assert oracle.count_unheeded([asked, ADD], Diary(blows=[DUE + SECOND / 2])) == []
+
+
 def test_a_pause_ends_with_the_healing() -> None:
     diary = Diary(seen_shut=[(DUE, DUE + 60 * SECOND), (DUE + SECOND, DUE + 60 * SECOND)], healed_at=DUE + 5 * SECOND)
     assert oracle.join_pauses(diary) == [(DUE, DUE + 5 * SECOND)]
