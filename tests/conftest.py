@@ -139,5 +139,5 @@ def _empty_tables() -> None:
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """Quick tests first, whole journeys last."""
-    items.sort(key=lambda item: "journeys" in str(item.path))
+    """Quick tests first, whole journeys and the storm last."""
+    items.sort(key=lambda item: bool({"journeys", "chaos"} & set(item.path.parts)))
