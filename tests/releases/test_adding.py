@@ -13,7 +13,7 @@ from twin_client import ALBUM_URI, TwinClient
 
 from presave_app.presaves import claims, grants
 from presave_app.presaves.withdrawing import withdraw
-from presave_app.releases import adding, gate
+from presave_app.releases import adding, gate, steering
 from presave_app.releases.waves import recompute_due
 from presave_app.streaming.registry import get_connector
 from presave_app.transaction import transaction
@@ -265,7 +265,7 @@ def test_what_the_service_calls_wrong_is_parked_after_three(
     assert read_sql("SELECT state FROM fan_grant") == "active"
     monkeypatch.undo()
     with transaction() as session:
-        assert claims.arm_failed_again(session, row.campaign_id) == 1
+        assert steering.retry(session, row.campaign_id, "a test") == 1
     adding.add_due("spotify")
     assert row_of(due).state == "done"
 

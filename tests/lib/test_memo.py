@@ -12,8 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from twin_client import TwinClient
 
-from presave_app.counts.memo import ShortMemo
 from presave_app.lib import clock
+from presave_app.lib.memo import ShortMemo
 
 
 def test_a_crowd_costs_one_reading() -> None:
