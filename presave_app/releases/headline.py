@@ -25,12 +25,13 @@ def headline_of(services: Sequence[ServiceRoom], *, is_held: bool, has_date: boo
     if not has_date:
         return Headline("idle", "No release day yet")
     if is_held:
-        return Headline("held", f"On hold: {fans(waiting)} wait until somebody resumes", _progress(services, now).words)
+        wait = "waits" if waiting == 1 else "wait"
+        return Headline("held", f"On hold: {fans(waiting)} {wait} until somebody resumes", _so_far(services))
     if not any(each.asked for each in services):
         return Headline("idle", "Nobody has pre-saved yet")
     stops = [stop for stop in map(_what_stops, services) if stop]
     if stops:
-        return Headline(stops[0].kind, stops[0].words, _progress(services, now).words)
+        return Headline(stops[0].kind, stops[0].words, _so_far(services))
     return _progress(services, now)
 
 
@@ -66,6 +67,11 @@ def _progress(services: Sequence[ServiceRoom], now: datetime) -> Headline:
             return Headline("waiting", f"Between waves: {accepted:,} of {asked:,} added, the next one in {until}")
         return Headline("waiting", f"Waiting: {fans(asked)}, first wave in {until}")
     return _finished(services, accepted, asked)
+
+
+def _so_far(services: Sequence[ServiceRoom]) -> str:
+    accepted, asked = (sum(numbers) for numbers in ([s.accepted for s in services], [s.asked for s in services]))
+    return f"{accepted:,} of {asked:,} added so far." if accepted else ""
 
 
 def _finished(services: Sequence[ServiceRoom], accepted: int, asked: int) -> Headline:

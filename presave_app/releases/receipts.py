@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -52,9 +52,11 @@ def receipt_lines(campaign_id: int) -> Iterator[str]:
         {"id": campaign_id},
         execution_options={"yield_per": _ROWS_AT_ONCE},
     )
-    yield _lines([HEAD])
-    for block in rows.partitions():
-        yield _lines(_cells_of(row) for row in block)
+    # Whoever stops the download half-way must not leave the cursor open.
+    with rows:
+        yield _lines([HEAD])
+        for block in rows.partitions(_ROWS_AT_ONCE):
+            yield _lines(_cells_of(row) for row in block)
 
 
 def _cells_of(row: Row[Any]) -> tuple[str, ...]:
@@ -74,7 +76,7 @@ def _stamp(moment: datetime | None) -> str:
     return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _lines(rows: Any) -> str:
+def _lines(rows: Iterable[tuple[str, ...]]) -> str:
     out = io.StringIO()
     csv.writer(out).writerows([_harmless(cell) for cell in row] for row in rows)
     return out.getvalue()

@@ -61,7 +61,7 @@ class Line:
 def lines_of(groups: Sequence[Group]) -> tuple[Line, ...]:
     """One line for each state and reason, worst first; those that read alike are one line."""
     lines: dict[tuple[str, str, str | None], Line] = {}
-    for group in sorted(groups, key=lambda group: (_ORDER.index(State(group.state)), -group.number)):
+    for group in sorted(groups, key=_urgency):
         line = _line_of(group)
         # Only what can be tried again by its reason is kept apart by its reason.
         key = (line.label, line.words, line.reason if line.may_retry else None)
@@ -144,6 +144,10 @@ def zone_words(zone: str) -> str:
 def clock_words(moment: datetime, zone: str) -> str:
     """The time of day in the campaign's zone: 00:04 Berlin time."""
     return f"{moment.astimezone(ZoneInfo(zone)):%H:%M} {zone_words(zone)}"
+
+
+def _urgency(group: Group) -> tuple[int, bool, int]:
+    return _ORDER.index(State(group.state)), not words_for(group.reason), -group.number
 
 
 def _line_of(group: Group) -> Line:

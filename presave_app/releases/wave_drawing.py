@@ -34,6 +34,7 @@ class Column:
     time: str
     label: str
     shown: str
+    parts: tuple[str, ...]
 
     @property
     def top(self) -> float:
@@ -77,8 +78,10 @@ def _range(waves: Sequence[Wave], now: datetime) -> tuple[datetime, datetime]:
     moments = [wave.due_at for wave in waves if wave.due_at] or [now]
     begin, end = min(moments), max(moments)
     reach = (end - begin) / 2
+    # Who came after the release stands at the end without a time; a "now" in front of them would mislead.
+    has_late = waves[-1].due_at is None
     if begin == end or begin - reach <= now <= end + reach:
-        begin, end = min(begin, now), max(end, now)
+        begin, end = min(begin, now), end if has_late else max(end, now)
     return begin, end if end > begin else begin + timedelta(minutes=1)
 
 
@@ -96,12 +99,19 @@ def _column(wave: Wave, place: float, time: str, width: int, largest: int, shown
         width=width,
         done=done,
         open=is_open,
-        care=round(height - done - is_open, 1) if wave.needs_care else 0.0,
+        # Whoever needs care is seen, however few they are.
+        care=max(3.0, round(height * wave.needs_care / wave.total, 1)) if wave.needs_care else 0.0,
         total=wave.total,
         time=time,
         label=wave.label,
         shown=shown,
+        parts=tuple(f"{part:,} {words}" for part, words in _parts(wave) if part),
     )
+
+
+def _parts(wave: Wave) -> tuple[tuple[int, str], ...]:
+    """What a column is made of, from its top."""
+    return (wave.needs_care, "need care"), (wave.open, "open"), (wave.done, "added")
 
 
 def _shown(places: Sequence[float], waves: Sequence[Wave]) -> list[str]:
