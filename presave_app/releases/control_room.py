@@ -44,7 +44,10 @@ class NamedFan:
 
 @dataclass(frozen=True)
 class Room:
-    """A release at one moment. `poll` is how often the page asks again; None when nothing more can come."""
+    """A release at one moment. `poll` is how often the page asks again; None when nothing more can come.
+
+    `alarms` are what a person should know of before anything else, in words.
+    """
 
     headline: Headline
     services: tuple[ServiceRoom, ...]
@@ -53,7 +56,6 @@ class Room:
     test_fans: tuple[NamedFan, ...]
     is_held: bool
     poll: str | None
-    # Places on this page for what an auditor found; there is no auditor of this part yet.
     alarms: tuple[str, ...] = ()
 
     @property
