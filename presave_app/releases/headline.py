@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from presave_app.releases.room_words import fans, left_words, span_words
+from presave_app.releases.room_words import breaker_words, fans, left_words, span_words
 from presave_app.releases.service_room import ServiceRoom
 
 
@@ -38,9 +38,9 @@ def headline_of(services: Sequence[ServiceRoom], *, is_held: bool, has_date: boo
 def _what_stops(each: ServiceRoom) -> Headline | None:
     desk = each.desk
     if desk.breaker_at is not None:
-        return Headline("fault", f"{each.name} refuses this installation; nobody is given up")
+        return Headline("fault", f"{each.name} {breaker_words(desk)}; nobody is given up")
     if desk.guard_reason is not None:
-        return Headline("fault", f"{each.name} refuses {fans(each.refused)}; nobody is given up until you decide")
+        return Headline("fault", f"{each.name} refuses {fans(desk.guarded)}; nobody is given up until you decide")
     if desk.canary == "refused":
         return Headline("fault", f"The test fans on {each.name} did not get the release; the crowd is held back")
     if not each.open_due:

@@ -28,7 +28,6 @@ class Group:
     verified: int
     kept: int
     lately: int
-    refused: int
     oldest_due_seconds: int | None
     soonest_at: datetime | None
 
@@ -47,6 +46,8 @@ class Desk:
     budget_day: date | None
     units_spent: int
     guard_reason: str | None
+    # The fans who would be given up if the guard were not there.
+    guarded: int
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,6 @@ def _groups(campaign_id: int) -> tuple[Group, ...]:
             SELECT service, state, reason, due_at <= now() AS is_due, count(*) AS number,
               count(verified_at) AS verified, count(kept_at) AS kept,
               count(*) FILTER (WHERE done_at > now() - make_interval(secs => :lately)) AS lately,
-              count(*) FILTER (WHERE refusals > 0 AND state IN ('armed', 'claimed', 'failed')) AS refused,
               CAST(extract(epoch FROM now() - min(due_at)) AS integer) AS oldest_due_seconds,
               min(due_at) AS soonest_at
             FROM pre_save WHERE campaign_id = :id GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
@@ -115,7 +115,11 @@ def _desks(campaign_id: int) -> tuple[Desk, ...]:
               CASE WHEN g.open_at > now() THEN g.open_at END AS shut_until,
               CASE WHEN g.open_at > now() THEN g.reason END AS shut_reason,
               g.breaker_at, g.breaker_reason,
-              g.budget_day, coalesce(g.units_spent, 0) AS units_spent, m.reason AS guard_reason
+              g.budget_day, coalesce(g.units_spent, 0) AS units_spent, m.reason AS guard_reason,
+              CASE WHEN m.reason IS NULL THEN 0 ELSE (
+                SELECT count(*) FROM pre_save p JOIN fan_grant f ON f.id = p.grant_id
+                WHERE p.campaign_id = t.campaign_id AND p.service = t.service AND p.state IN ('armed', 'claimed')
+                  AND (p.refusals > 0 OR f.refused_at IS NOT NULL)) END AS guarded
             FROM target t LEFT JOIN service_gate g ON g.service = t.service
             LEFT JOIN mass_guard m
               ON m.campaign_id = t.campaign_id AND m.service = t.service AND m.confirmed_at IS NULL

@@ -48,7 +48,7 @@ def _service(each: ServiceRoom, zone: str) -> dict[str, Any]:
         "breaker_at": _stamp(desk.breaker_at),
         "breaker_reason": desk.breaker_reason,
         "guard_reason": desk.guard_reason,
-        "guarded": each.refused if desk.guard_reason is not None else 0,
+        "guarded": desk.guarded,
         "canary": desk.canary,
         "states": [_state(line) for line in each.lines],
     }

@@ -33,6 +33,8 @@ _LABELS = {
 _FANS_TO_MEND = "Only the fan can mend this, by giving the permission again on their own page."
 _ONES_TO_RETRY = "Nobody asks again by itself."
 
+_OUTAGES = frozenset({"no_answer_in_time", "connection_lost", "tls_fault", "answer_unreadable"})
+
 _CANARY_WORDS = {
     None: "No test fan is named: everybody is added at once.",
     "waiting": "The test fans go first. The crowd follows once the release was read back from a test fan's library.",
@@ -73,10 +75,20 @@ def lines_of(groups: Sequence[Group]) -> tuple[Line, ...]:
 def gate_words(desk: Desk, zone: str) -> str:
     """Whether the service is being called, and why not."""
     if desk.breaker_at is not None:
-        return "Nobody is being asked; one probe a minute"
+        return f"Nobody is being asked; {probe_words(desk)}"
     if desk.shut_until is None:
         return "Open" if desk.is_found else "Open; the release is not in the catalogue yet"
     return f"Shut until {clock_words(desk.shut_until, zone)}"
+
+
+def breaker_words(desk: Desk) -> str:
+    """What the service does to everybody, after its name."""
+    return "does not work right now" if _is_outage(desk) else "refuses this installation"
+
+
+def probe_words(desk: Desk) -> str:
+    """How often a single call is made to see whether it works again."""
+    return "one probe every few seconds" if _is_outage(desk) else "one probe a minute"
 
 
 def reason_words(reason: str | None) -> str:
@@ -144,6 +156,12 @@ def zone_words(zone: str) -> str:
 def clock_words(moment: datetime, zone: str) -> str:
     """The time of day in the campaign's zone: 00:04 Berlin time."""
     return f"{moment.astimezone(ZoneInfo(zone)):%H:%M} {zone_words(zone)}"
+
+
+def _is_outage(desk: Desk) -> bool:
+    """Whether the service fails by itself, and nobody here has anything to mend."""
+    reason = desk.breaker_reason or ""
+    return reason in _OUTAGES or reason.startswith("http_5")
 
 
 def _urgency(group: Group) -> tuple[int, bool, int]:

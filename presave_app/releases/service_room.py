@@ -41,7 +41,6 @@ class ServiceRoom:
     needs_fan: int
     failed: int
     expired: int
-    refused: int
     rate_now: float
     rate_allowed: float | None
     seconds_left: int | None
@@ -88,7 +87,6 @@ def service_room(desk: Desk, all_groups: Sequence[Group], *, is_held: bool, now:
         needs_fan=_sum(groups, State.NEEDS_REAUTH),
         failed=_sum(groups, State.FAILED),
         expired=_sum(groups, State.EXPIRED),
-        refused=sum(group.refused for group in groups),
         rate_now=rate_now,
         rate_allowed=allowed,
         seconds_left=None if stands_still else _seconds_left(open_due, rate_now, allowed),

@@ -96,7 +96,9 @@ def dismiss_guard(session: Session, campaign_id: int, service: str, by: str) -> 
         session.execute(
             text("""
                 UPDATE pre_save SET refusals = 0, next_at = greatest(now(), due_at)
-                WHERE campaign_id = :id AND service = :service AND state = 'armed' AND refusals > 0
+                WHERE campaign_id = :id AND service = :service AND state = 'armed'
+                  AND (refusals > 0
+                    OR EXISTS (SELECT 1 FROM fan_grant f WHERE f.id = grant_id AND f.refused_at IS NOT NULL))
                 RETURNING grant_id
             """),
             which,

@@ -139,14 +139,24 @@ def test_a_dismissed_guard_asks_for_its_fans_again(campaign_id: int, fans: list[
     run_sql("UPDATE pre_save SET next_at = now() + interval '1 hour'")
     put(fans[0], "armed", "forbidden", 2)
     put(fans[1], "failed", "forbidden", 3)
-    run_sql("UPDATE fan_grant SET refused_at = now()")
+    suspected = "(SELECT grant_id FROM pre_save WHERE id = ANY(:fans))"
+    run_sql(f"UPDATE fan_grant SET refused_at = now() WHERE id IN {suspected}", fans=fans[:2])
     open_guard(campaign_id)
     assert steer(steering.dismiss_guard, campaign_id, "spotify") == 1
     assert read_sql("SELECT count(*) FROM mass_guard") == 0
     assert row_of(fans[0]).refusals == 0
     assert read_sql("SELECT array_agg(id) FROM pre_save WHERE next_at <= now()") == [fans[0]]
     assert row_of(fans[1]).state == "failed"
-    assert read_sql("SELECT count(*) FROM fan_grant WHERE refused_at IS NULL") == 1
+    assert read_sql("SELECT count(*) FROM fan_grant WHERE refused_at IS NULL") == 2
+
+
+def test_a_suspected_sign_in_is_asked_for_again(campaign_id: int, fans: list[UUID]) -> None:
+    run_sql("UPDATE pre_save SET next_at = now() + interval '30 days'")
+    run_sql("UPDATE fan_grant SET refused_at = now() WHERE id = :id", id=row_of(fans[2]).grant_id)
+    open_guard(campaign_id)
+    assert steer(steering.dismiss_guard, campaign_id, "spotify") == 1
+    assert row_of(fans[2]).next_at == row_of(fans[2]).due_at
+    assert read_sql("SELECT count(*) FROM fan_grant WHERE refused_at IS NOT NULL") == 0
 
 
 def test_without_a_guard_nothing_is_dismissed(campaign_id: int, fans: list[UUID]) -> None:
