@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import RowMapping, text
 
 from presave_app.campaigns.models import Campaign
-from presave_app.counts.memo import ShortMemo
 from presave_app.extensions import db
 from presave_app.lib import clock
+from presave_app.lib.memo import ShortMemo
 
 # A pre-save has to show within two seconds: the poll's second, this, and the way there and back.
 _KEEP = timedelta(milliseconds=250)
