@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import smtplib
 import ssl
 import time
@@ -24,6 +25,8 @@ from presave_app.transaction import refuse_inside
 _STEP_SECONDS = 10.0
 _DEADLINE_SECONDS = 45.0
 
+log = logging.getLogger(__name__)
+
 
 class MailFault(Exception):
     """The mail did not go out. The message is a short code: never an address, never the server's words."""
@@ -42,6 +45,12 @@ class Letter:
 def is_on() -> bool:
     """Whether this installation has a mail server."""
     return current_settings().mail is not None
+
+
+def say_when_off() -> None:
+    """Say it in the log of a process that is starting."""
+    if not is_on():
+        log.warning("mail is off: SMTP_URL and MAIL_FROM are not set")
 
 
 def send(letter: Letter, addresses: Iterable[str]) -> int:

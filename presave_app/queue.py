@@ -28,8 +28,9 @@ SURROUND_FLIP = "jobs.link_flip.surround_flip"
 FIND_LINKS = "jobs.link_flip.find_links"
 SWEEP = "jobs.sweeper.sweep"
 HOUSEKEEP = "jobs.housekeeping.housekeep"
-QUICK_JOBS = (SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP)
-ALL_JOBS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE, SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP)
+WATCH = "jobs.watch.watch"
+QUICK_JOBS = (SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP, WATCH)
+ALL_JOBS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE, SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP, WATCH)
 
 log = logging.getLogger(__name__)
 

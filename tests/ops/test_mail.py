@@ -163,8 +163,12 @@ def test_a_certificate_nobody_signed_is_refused(
     app: Flask, tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
-    with mail_server(tls) as house, mail_through(app, f"smtp://127.0.0.1:{house.port}"):
-        pytest.raises(MailFault, mail.send, LETTER, ["alice@alba.example"]).match(r"^tls_fault$")
+    with (
+        mail_server(tls) as house,
+        mail_through(app, f"smtp://127.0.0.1:{house.port}"),
+        pytest.raises(MailFault, match=r"^tls_fault$"),
+    ):
+        mail.send(LETTER, ["alice@alba.example"])
     assert house.taken == []
 
 
