@@ -128,6 +128,14 @@ def test_without_redis_the_clock_does_the_work(app: Flask, twin: TwinClient, bel
 
 
 @pytest.mark.usefixtures("redis_away")
+def test_without_redis_the_clock_keeps_watch(app: Flask, bells: schedule.Bells) -> None:
+    campaign_id = open_campaign()
+    run_sql("INSERT INTO mass_guard (campaign_id, service, reason) VALUES (:id, 'spotify', 'x')", id=campaign_id)
+    bells.turn()
+    assert read_sql("SELECT kind FROM alarm") == "guard"
+
+
+@pytest.mark.usefixtures("redis_away")
 def test_without_redis_fans_are_still_taken_in(app: Flask, twin: TwinClient) -> None:
     open_campaign(timedelta(seconds=-1))
     assert row_of(pre_save(app, twin, "ida")).state == "armed"

@@ -140,6 +140,14 @@ def test_without_a_server_nothing_is_sent(app: Flask) -> None:
         mail.send(LETTER, ["alice@alba.example"])
 
 
+def test_a_start_without_mail_says_so(app: Flask, server: MailServer, caplog: pytest.LogCaptureFixture) -> None:
+    mail.say_when_off()
+    assert caplog.text == ""
+    app.extensions["presave_settings"] = replace(current_settings(), mail=None)
+    mail.say_when_off()
+    assert "mail is off" in caplog.text
+
+
 def test_no_mail_is_sent_inside_a_transaction(server: MailServer) -> None:
     with pytest.raises(RuntimeError, match="inside a transaction"), transaction():
         mail.send(LETTER, ["alice@alba.example"])

@@ -184,7 +184,7 @@ def test_a_dead_mail_server_does_not_stop_the_webhook(
     assert hook.news == [("breaker", "open")]
 
 
-@pytest.mark.parametrize(("status", "location"), [(500, ""), (404, ""), (302, "/elsewhere")])
+@pytest.mark.parametrize(("status", "location"), [(500, ""), (404, ""), (307, "/elsewhere")])
 def test_a_dead_webhook_does_not_stop_the_mail(
     campaign_id: int, house: MailServer, hook: WebhookReceiver, status: int, location: str
 ) -> None:

@@ -117,9 +117,10 @@ def test_a_short_pause_does_not_end_a_late_alarm(campaign_id: int) -> None:
 
 def test_a_breaker_is_the_only_alarm_of_an_outage(campaign_id: int) -> None:
     move_release(campaign_id, timedelta(minutes=-5))
+    shut_gate(20)
     open_breaker()
     assert open_kinds() == ["breaker"]
-    run_sql("UPDATE service_gate SET breaker_at = NULL")
+    set_gate("breaker_at = NULL, open_at = now() - interval '2 minutes'")
     run_sql("UPDATE pre_save SET due_at = now()")
     assert open_kinds() == []
 
@@ -214,7 +215,7 @@ def test_a_release_the_service_does_not_show_is_an_alarm(campaign_id: int) -> No
     assert open_kinds() == []
 
 
-def test_two_auditors_open_one_alarm(app: Flask, campaign_id: int) -> None:
+def test_two_auditors_open_one_alarm(app: Flask, campaign_id: int, caplog: pytest.LogCaptureFixture) -> None:
     open_breaker()
 
     def audit() -> None:
@@ -229,6 +230,16 @@ def test_two_auditors_open_one_alarm(app: Flask, campaign_id: int) -> None:
         for auditor in auditors:
             auditor.join()
         assert read_sql("SELECT count(*) FROM alarm") == 1
+    assert "could not be looked at" not in caplog.text
+
+
+def test_one_of_two_alarms_ends_alone(campaign_id: int) -> None:
+    open_campaign(slug="day-drive")
+    run_sql("UPDATE target SET canary = 'refused'")
+    assert open_kinds() == ["canary", "canary"]
+    run_sql("UPDATE target SET canary = 'passed' WHERE campaign_id = :id", id=campaign_id)
+    assert open_kinds() == ["canary"]
+    assert read_sql("SELECT campaign_id FROM alarm WHERE closed_at IS NOT NULL") == campaign_id
 
 
 def test_what_comes_back_is_a_new_alarm(campaign_id: int) -> None:
