@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from jobs.schedule import Bells
-from presave_app import create_app
+from presave_app import create_app, mail
 from presave_app.extensions import db
 from presave_app.transaction import transaction
 
@@ -32,6 +32,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)
     bells = Bells()
+    mail.say_when_off()
     log.info("clock is ticking")
     while not leaving.is_set():
         began = time.monotonic()

@@ -42,6 +42,8 @@ SCHEDULE = (
     Line(queue.REFRESH_DUE, 10, lambda: _each(s for s in connectors() if refreshing.find_stale(s, 1))),
     Line(queue.SWEEP, 60, lambda: [()]),
     Line(queue.HOUSEKEEP, 3600, lambda: [()]),
+    # Last, so that a clock without Redis adds before it looks whether the adds are late.
+    Line(queue.WATCH, 20, lambda: [()]),
 )
 
 

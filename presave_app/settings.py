@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from email.headerregistry import Address
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from presave_app.lib import failpoints
+from presave_app.lib.mail_address import BadMailAddress, MailServer, parse_mail_address, parse_mail_server
 from presave_app.lib.vault import KeyRing, VaultError
 
+_T = TypeVar("_T")
 _LEAST_SECRET_LENGTH = 32
 _WEAK_WORDS = ("changeme", "change-me", "secret", "password", "example", "placeholder")
 
@@ -67,6 +71,23 @@ class ServiceSettings:
 
 
 @dataclass(frozen=True)
+class MailSettings:
+    """How mail goes out. With `must_encrypt` a server that offers no encryption is not spoken to."""
+
+    server: MailServer
+    sender: Address
+    must_encrypt: bool
+
+
+@dataclass(frozen=True)
+class AlarmWebhook:
+    """Where alarms are posted to; the address itself is often a secret. Without `secret` they are not signed."""
+
+    url: str = field(repr=False)
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything an installation decides. Secrets don't appear in its repr."""
 
@@ -78,6 +99,8 @@ class Settings:
     public_url: str
     trusted_proxies: int
     services: Mapping[str, ServiceSettings]
+    mail: MailSettings | None = None
+    alarm_webhook: AlarmWebhook | None = None
     failpoint: str = ""
 
     @property
@@ -105,6 +128,8 @@ def read_settings(environ: Mapping[str, str], options: Iterable[ServiceOptions])
         account_pepper=reader.secret("ACCOUNT_PEPPER"),
         trusted_proxies=reader.trusted_proxies(),
         services={option.service: reader.service(option) for option in options},
+        mail=reader.mail(),
+        alarm_webhook=reader.alarm_webhook(),
         failpoint=reader.failpoint(),
     )
     reader.refuse_insecure_transport()
@@ -126,6 +151,9 @@ class _Reader:
         if not value:
             self.problems.append(f"{name} is missing")
         return value
+
+    def optional(self, name: str) -> str:
+        return self.environ.get(name, "").strip()
 
     def secret(self, name: str) -> str:
         value = self.text(name)
@@ -212,6 +240,35 @@ class _Reader:
             self.problems.append(f"{option.budget_name} must be a number of units above 0")
             return None
         return int(text) if text else option.units_per_day
+
+    def mail(self) -> MailSettings | None:
+        url, sender = self.optional("SMTP_URL"), self.optional("MAIL_FROM")
+        if not url and not sender:
+            return None
+        server = self.parsed("SMTP_URL", parse_mail_server)
+        address = self.parsed("MAIL_FROM", parse_mail_address)
+        if server is None or address is None:
+            return None
+        return MailSettings(server, address, must_encrypt=self.is_production and bool(server.password))
+
+    def parsed(self, name: str, parse: Callable[[str], _T]) -> _T | None:
+        value = self.text(name)
+        try:
+            return parse(value) if value else None
+        except BadMailAddress as fault:
+            self.problems.append(f"{name} {fault}")
+            return None
+
+    def alarm_webhook(self) -> AlarmWebhook | None:
+        url, secret = self.optional("ALARM_WEBHOOK_URL"), self.optional("ALARM_WEBHOOK_SECRET")
+        if not url and not secret:
+            return None
+        url = self.url("ALARM_WEBHOOK_URL", ("https",) if self.is_production else ("http", "https"))
+        if url and not urlsplit(url).hostname:
+            self.problems.append("ALARM_WEBHOOK_URL must be an address like https://hooks.label.example/presave")
+        if self.is_production:
+            secret = self.secret("ALARM_WEBHOOK_SECRET")
+        return AlarmWebhook(url, secret)
 
     def failpoint(self) -> str:
         value = self.environ.get("FAILPOINT", "").strip()

@@ -67,3 +67,9 @@ def after_commit(hook: Callable[[], object]) -> None:
     if not session.info.get("in_transaction"):
         raise RuntimeError("after_commit needs an open transaction")
     session.info.setdefault(_HOOKS, []).append(hook)
+
+
+def refuse_inside(act: str) -> None:
+    """Raise when a transaction is open: whoever waits for another machine must not hold locks meanwhile."""
+    if db.session().info.get("in_transaction"):
+        raise RuntimeError(f"{act} inside a transaction")

@@ -17,6 +17,7 @@ from presave_app.lib import clock
 from presave_app.lib.memo import ShortMemo
 from presave_app.presaves.states import DEADLINE_DAYS
 from presave_app.releases import room_words
+from presave_app.releases.alarms import OpenAlarm, find_open_alarms
 from presave_app.releases.headline import Headline, headline_of
 from presave_app.releases.receipts import receipt_number
 from presave_app.releases.room_facts import Facts, Wave, read_facts, read_test_fans
@@ -56,7 +57,7 @@ class Room:
     test_fans: tuple[NamedFan, ...]
     is_held: bool
     poll: str | None
-    alarms: tuple[str, ...] = ()
+    alarms: tuple[OpenAlarm, ...]
 
     @property
     def waiting(self) -> int:
@@ -104,6 +105,7 @@ def read_room(campaign: Campaign) -> Room:
         test_fans=_named_fans(facts),
         is_held=is_held,
         poll=_poll(campaign, services, now),
+        alarms=tuple(find_open_alarms(campaign.id, [each.service for each in services])),
     )
 
 
@@ -116,7 +118,7 @@ def find_test_fan(campaign_id: int, number: str) -> UUID | None:
 def room_context(campaign: Campaign, *, may_edit: bool) -> dict[str, Any]:
     """What the templates of the room need."""
     room = find_room(campaign)
-    return {"campaign": campaign, "room": room, "may_edit": may_edit, "words": room_words, "alarms": room.alarms}
+    return {"campaign": campaign, "room": room, "may_edit": may_edit, "words": room_words}
 
 
 def _named_fans(facts: Facts) -> tuple[NamedFan, ...]:

@@ -24,7 +24,7 @@ def report_of(campaign: Campaign, room: Room) -> dict[str, Any]:
         "oldest_overdue_seconds": room.overdue_seconds,
         "services": {each.service: _service(each, campaign.time_zone) for each in room.services},
         "waves": [_wave(wave) for wave in room.waves],
-        "alarms": list(room.alarms),
+        "alarms": [alarm.title for alarm in room.alarms],
     }
 
 

@@ -1,7 +1,7 @@
 """What a person may do to a release under way: hold it, try again, and decide what the engine leaves to people.
 
 Each act belongs to the caller's transaction, may be repeated without harm, and leaves a line in the log that
-says who did it. `by` is the member's e-mail address, or the command line.
+says who did it: `by` is a member by number, or the command line.
 """
 
 from __future__ import annotations

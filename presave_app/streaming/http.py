@@ -137,6 +137,20 @@ class ServiceHTTP:
         return answer
 
 
+def post_json(url: str, body: str, headers: Mapping[str, str]) -> None:
+    """Post a JSON text to an address that is no service's; raises ServiceError unless it was taken (2xx)."""
+    adapter = DeadlineAdapter()
+    with requests.Session() as session, broken_connections_told():
+        session.trust_env = False
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        response = session.post(
+            url, data=body.encode(), headers={**headers, "Content-Type": "application/json"}, allow_redirects=False
+        )
+    if not 200 <= response.status_code < 300:
+        raise RetryLater(f"http_{response.status_code}")
+
+
 @contextlib.contextmanager
 def broken_connections_told() -> Generator[None]:
     """Tell a broken connection as what it is to the engine: an unknown outcome."""

@@ -63,7 +63,7 @@ def test_only_what_is_due_is_rung(app: Flask, twin: TwinClient, bells: schedule.
     open_campaign()
     pre_save(app, twin, "ida")
     bells.turn()
-    assert {name for name, _ in rung()} == {queue.SWEEP, queue.HOUSEKEEP}
+    assert {name for name, _ in rung()} == {queue.SWEEP, queue.HOUSEKEEP, queue.WATCH}
 
 
 def test_the_moment_is_rung_in_the_same_turn(app: Flask, twin: TwinClient, bells: schedule.Bells) -> None:
@@ -125,6 +125,14 @@ def test_without_redis_the_clock_does_the_work(app: Flask, twin: TwinClient, bel
     move_release(campaign_id, timedelta(seconds=-1))
     bells.turn()
     assert row_of(pre_save_id).state == "done"
+
+
+@pytest.mark.usefixtures("redis_away")
+def test_without_redis_the_clock_keeps_watch(app: Flask, bells: schedule.Bells) -> None:
+    campaign_id = open_campaign()
+    run_sql("INSERT INTO mass_guard (campaign_id, service, reason) VALUES (:id, 'spotify', 'x')", id=campaign_id)
+    bells.turn()
+    assert read_sql("SELECT kind FROM alarm") == "guard"
 
 
 @pytest.mark.usefixtures("redis_away")

@@ -65,6 +65,18 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("SPOTIFY_API_URL", "http://api.example", "must begin with https://"),
         ("SPOTIFY_CALLS_PER_SECOND", "0", "above 0"),
         ("SPOTIFY_CALLS_PER_SECOND", "quick", "above 0"),
+        ("SMTP_URL", "smtp://mail.example", "MAIL_FROM is missing"),
+        ("MAIL_FROM", "presave@label.example", "SMTP_URL is missing"),
+        ("SMTP_URL", "http://mail.example", "SMTP_URL must begin with smtp:// or smtps://"),
+        ("SMTP_URL", "smtp://me:pass/word@mail.example", "SMTP_URL has no port"),
+        ("SMTP_URL", "smtp://me@mail.example", "SMTP_URL needs a user and a password"),
+        ("SMTP_URL", "smtp://", "SMTP_URL must look like"),
+        ("MAIL_FROM", "presave", "MAIL_FROM must be an address"),
+        ("MAIL_FROM", "a@b.example\nBcc: c@d.example", "MAIL_FROM must be an address"),
+        ("ALARM_WEBHOOK_URL", "http://hooks.example", "ALARM_WEBHOOK_URL must begin with https://"),
+        ("ALARM_WEBHOOK_URL", "https://hooks.example", "ALARM_WEBHOOK_SECRET is missing"),
+        ("ALARM_WEBHOOK_SECRET", "short", "ALARM_WEBHOOK_SECRET is weak"),
+        ("ALARM_WEBHOOK_SECRET", STRONG, "ALARM_WEBHOOK_URL is missing"),
         ("AUTHLIB_INSECURE_TRANSPORT", "1", "must not be set"),
     ],
 )
@@ -83,7 +95,46 @@ def test_a_local_installation_may_be_plain() -> None:
     assert settings.trusted_proxies == 0
 
 
+def test_mail_and_alarms_are_read() -> None:
+    settings = read_settings(
+        environ(
+            SMTP_URL="smtps://me%40label:p%2Fw@mail.example",
+            MAIL_FROM="Presave <presave@label.example>",
+            ALARM_WEBHOOK_URL="https://hooks.example/presave",
+            ALARM_WEBHOOK_SECRET=STRONG,
+        ),
+        OPTIONS,
+    )
+    assert settings.mail is not None
+    server = settings.mail.server
+    assert (server.host, server.port, server.user, server.password) == ("mail.example", 465, "me@label", "p/w")
+    assert server.is_tls
+    assert str(settings.mail.sender) == "Presave <presave@label.example>"
+    assert settings.alarm_webhook is not None
+    assert settings.alarm_webhook.url == "https://hooks.example/presave"
+
+
+def test_mail_and_alarms_may_be_off() -> None:
+    settings = read_settings(environ(), OPTIONS)
+    assert settings.mail is None
+    assert settings.alarm_webhook is None
+
+
 def test_no_secret_shows_in_a_repr() -> None:
-    settings = read_settings(environ(SPOTIFY_CLIENT_ID="id", SPOTIFY_CLIENT_SECRET="hush-hush"), OPTIONS)
-    for secret in (STRONG, KEY, "hush-hush", "user@db"):
+    changes = {
+        "SPOTIFY_CLIENT_ID": "id",
+        "SPOTIFY_CLIENT_SECRET": "hush-hush",
+        "SMTP_URL": "smtp://me:mail-word@mail.example",
+        "MAIL_FROM": "presave@label.example",
+        "ALARM_WEBHOOK_URL": "https://hooks.example/hidden-path",
+        "ALARM_WEBHOOK_SECRET": STRONG,
+    }
+    settings = read_settings(environ(**changes), OPTIONS)
+    for secret in (STRONG, KEY, "hush-hush", "user@db", "mail-word", "hidden-path"):
         assert secret not in repr(settings)
+
+
+def test_a_bad_mail_address_is_named_without_its_password() -> None:
+    named = problems(SMTP_URL="smtp://me:pass/word@mail.example", MAIL_FROM="presave@label.example")
+    assert len(named) == 1
+    assert "word" not in named[0].removeprefix("SMTP_URL").replace("password", "")

@@ -21,7 +21,7 @@ from presave_app.releases import steering
 from presave_app.releases.steering import TestFanRefused
 from presave_app.transaction import transaction
 
-BY = "alice@alba.example"
+BY = "member 1"
 
 
 @pytest.fixture
