@@ -235,15 +235,17 @@ def _notes_of(campaign: Campaign, name: str) -> list[str]:
 
 
 def _clock_note(campaign: Campaign) -> str | None:
-    """What each fan's own midnight means, in the label's own time."""
+    """What the chosen clock means, in the label's own time."""
     release = release_clock(campaign)
-    if release is None or not release.is_local:
+    if release is None:
         return None
+    if not release.is_local:
+        return "It comes out for all fans at once, whatever their clocks show."
     first, last = (
         f"{day(moment, release.time_zone)}, {time_of_day(moment, release.time_zone)}"
         for moment in (release.first, release.last)
     )
-    return f"It comes out when clocks show {release.wall:%H:%M} where a fan is. First fans at {first}, last at {last}."
+    return f"It comes out when clocks show {release.wall:%H:%M} where a fan is. First fans on {first}, last on {last}."
 
 
 def _permission_note(campaign: Campaign, connector: Connector) -> str | None:

@@ -51,10 +51,10 @@ def consent_for(campaign: Campaign, connector: Connector, team_name: str, zone: 
         language=LANGUAGE,
         headline=f"{when} we add {campaign.title} to your {connector.name} library. Nothing else.",
         text=(
-            f"{fallback}{team_name} asks this for {campaign.artist}. We look into your library only to check that "
-            "the release arrived, right away and a day later; we never see what you play, nor your e-mail address. "
-            f"Your permission is kept encrypted and erased after that, {KEPT_DAYS} days {start} at the latest. "
-            "You can cancel at any time."
+            f"{team_name} asks this for {campaign.artist}. We look into your library only to check that the release "
+            "arrived, right away and a day later; we never see what you play, nor your e-mail address. Your "
+            f"permission is kept encrypted and erased after that, {KEPT_DAYS} days {start} at the latest. "
+            f"{fallback}You can cancel at any time."
         ),
     )
 
