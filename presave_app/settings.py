@@ -33,10 +33,23 @@ class ServiceOptions:
     urls: Mapping[str, str]
     calls_per_second: float
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # The rolling window in which the service counts calls.
+    rate_window_seconds: float = 1.0
+    # A budget that the service renews at midnight in this zone; None where it has none.
+    units_per_day: int | None = None
+    budget_zone: str = "UTC"
 
     @property
     def rate_name(self) -> str:
-        return self.service.upper().replace("-", "_") + "_CALLS_PER_SECOND"
+        return self._prefix + "_CALLS_PER_SECOND"
+
+    @property
+    def budget_name(self) -> str:
+        return self._prefix + "_UNITS_PER_DAY"
+
+    @property
+    def _prefix(self) -> str:
+        return self.service.upper().replace("-", "_")
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,9 @@ class ServiceSettings:
     urls: Mapping[str, str]
     choices: Mapping[str, str]
     calls_per_second: float
+    rate_window_seconds: float = 1.0
+    units_per_day: int | None = None
+    budget_zone: str = "UTC"
 
 
 @dataclass(frozen=True)
@@ -163,6 +179,9 @@ class _Reader:
             urls={name: self.service_url(name, default) for name, default in option.urls.items()},
             choices={name: self.choice(name, allowed) for name, allowed in option.choices.items()},
             calls_per_second=self.rate(option),
+            rate_window_seconds=option.rate_window_seconds,
+            units_per_day=self.budget(option),
+            budget_zone=option.budget_zone,
         )
 
     def service_url(self, name: str, default: str) -> str:
@@ -186,6 +205,13 @@ class _Reader:
         if not 0 < value <= 10_000:
             self.problems.append(f"{option.rate_name} must be a number of calls per second above 0")
         return value
+
+    def budget(self, option: ServiceOptions) -> int | None:
+        text = self.environ.get(option.budget_name, "").strip()
+        if text and not (text.isdigit() and int(text) > 0):
+            self.problems.append(f"{option.budget_name} must be a number of units above 0")
+            return None
+        return int(text) if text else option.units_per_day
 
     def failpoint(self) -> str:
         value = self.environ.get("FAILPOINT", "").strip()

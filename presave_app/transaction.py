@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import TypeVar, cast
 
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from presave_app.extensions import db
 
 _HOOKS = "after_commit_hooks"
+# PostgreSQL needs a few seconds to come back from a crash.
+_RETRY_WAITS = (0.05, 0.5, 1.0, 2.0, 3.0)
+
+Value = TypeVar("Value")
 
 
 @contextmanager
@@ -36,6 +42,23 @@ def transaction() -> Iterator[Session]:
         session.info.pop("in_transaction", None)
     for hook in session.info.pop(_HOOKS, []):
         hook()
+
+
+def retried(work: Callable[[Session], Value]) -> Value:
+    """`work` in a transaction of its own, anew when the connection breaks or a deadlock picks it.
+
+    Only for work that changes nothing when it is repeated: a commit whose answer was lost is done twice.
+    """
+    for seconds in _RETRY_WAITS:
+        try:
+            with transaction() as session:
+                return work(session)
+        except DBAPIError as fault:
+            if not (fault.connection_invalidated or isinstance(fault, OperationalError)):
+                raise
+            time.sleep(seconds)
+    with transaction() as session:
+        return work(session)
 
 
 def after_commit(hook: Callable[[], object]) -> None:

@@ -1,1 +1,1 @@
-"""What stands behind bin/demo, bin/test and bin/lint: environment, servers, processes. Not for production."""
+"""What stands behind the programs in bin/: environment, servers, processes. Not for production."""

@@ -1,4 +1,4 @@
-"""What bin/demo, bin/test and bin/lint have in common: into .venv, then the work, errors in plain words."""
+"""What the programs in bin/ have in common: into .venv, then the work, errors in plain words."""
 
 import importlib
 import os

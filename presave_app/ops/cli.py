@@ -16,8 +16,8 @@ from presave_app.campaigns.models import Campaign
 from presave_app.lib import clock
 from presave_app.ops.template_helpers import iso
 from presave_app.presaves import grants
-from presave_app.presaves.claims import arm_failed_again
 from presave_app.presaves.looking_up import states_of
+from presave_app.presaves.mending import arm_failed_again
 from presave_app.presaves.states import State
 from presave_app.releases.waves import oldest_overdue_seconds
 from presave_app.teams.commands import teams

@@ -3,6 +3,9 @@
 The database decides. A claim carries a growing number; every later write names it and changes nothing once
 a newer claim exists. The statement that finds new work also finds what a dead worker left behind: its
 condition has no end, so nothing can fall out of it.
+
+Rows are begun and settled in groups, because a commit a fan would cost more than the call. Each row keeps its
+own fence in the group's WHERE.
 """
 
 from __future__ import annotations
@@ -10,17 +13,28 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from presave_app.extensions import db
 from presave_app.presaves.states import GrantId, PreSaveId, State
 
 LEASE_SECONDS = 90
 # What a call may take at the most (streaming.http) and a little more.
 CALL_SECONDS = 25
+# How long the crowd waits for the label's test fans at the most.
+CANARY_SECONDS = 60
+
+# What can be claimed right now: p, k and t are the pre-save, its campaign and its target.
+CLAIMABLE = f"""
+    pre_save p
+    JOIN campaign k ON k.id = p.campaign_id AND k.held_at IS NULL
+    JOIN target t ON t.campaign_id = p.campaign_id AND t.service = p.service AND t.found_at IS NOT NULL
+    WHERE p.due_at <= now() AND p.next_at <= now()
+      AND (p.state = 'armed' OR (p.state = 'claimed' AND p.lease_until < now()))
+      AND (p.is_test_fan OR t.canary IS NULL OR t.canary IN ('passed', 'unclear')
+           OR (t.canary = 'waiting' AND p.due_at <= now() - interval '{CANARY_SECONDS} s'))
+"""
 
 
 @dataclass(frozen=True)
@@ -57,43 +71,40 @@ class Verdict:
     counts_as_refusal: bool = False
 
 
-def claim_due(session: Session, service: str, limit: int) -> list[Claim]:
+def claim_due(session: Session, service: str, limit: int, *, only_test_fans: bool = False) -> list[Claim]:
     """Claim up to `limit` due pre-saves whose release the service shows, oldest first."""
     taken_at = time.monotonic()
     rows = session.execute(
-        text("""
+        text(f"""
             WITH due AS MATERIALIZED (
-              SELECT p.id FROM pre_save p
-              JOIN campaign k ON k.id = p.campaign_id AND k.held_at IS NULL
-              JOIN target t ON t.campaign_id = p.campaign_id AND t.service = p.service AND t.found_at IS NOT NULL
-              WHERE p.service = :service AND p.due_at <= now() AND p.next_at <= now()
-                AND (p.state = 'armed' OR (p.state = 'claimed' AND p.lease_until < now()))
+              SELECT p.id FROM {CLAIMABLE} AND p.service = :service AND (p.is_test_fan OR NOT :only_test_fans)
               ORDER BY p.next_at, p.id LIMIT :limit FOR UPDATE OF p SKIP LOCKED)
             UPDATE pre_save p SET state = 'claimed', claim_no = claim_no + 1,
                 lease_until = now() + make_interval(secs => :lease)
             FROM due WHERE p.id = due.id
             RETURNING p.id, p.campaign_id, p.claim_no, p.grant_id, p.tries, p.refusals,
               (SELECT a.sent_ref FROM action a WHERE a.pre_save_id = p.id AND a.state = 'sent' LIMIT 1) AS sent_ref
-        """),
-        {"service": service, "limit": limit, "lease": LEASE_SECONDS},
+        """),  # noqa: S608 - a constant of this module
+        {"service": service, "limit": limit, "lease": LEASE_SECONDS, "only_test_fans": only_test_fans},
     )
-    return [
-        Claim(
-            pre_save_id=PreSaveId(row.id),
-            campaign_id=row.campaign_id,
-            claim_no=row.claim_no,
-            grant_id=GrantId(row.grant_id),
-            tries=row.tries,
-            refusals=row.refusals,
-            sent_ref=row.sent_ref,
-            taken_at=taken_at,
-        )
-        for row in rows
-    ]
+    return [_claim_in(row, taken_at) for row in rows]
+
+
+def _claim_in(row: Row[tuple[object, ...]], taken_at: float) -> Claim:
+    return Claim(
+        pre_save_id=PreSaveId(row.id),
+        campaign_id=row.campaign_id,
+        claim_no=row.claim_no,
+        grant_id=GrantId(row.grant_id),
+        tries=row.tries,
+        refusals=row.refusals,
+        sent_ref=row.sent_ref,
+        taken_at=taken_at,
+    )
 
 
 def renew(session: Session, claim: Claim) -> Claim | None:
-    """A full lease again, before the work begins; None when somebody else holds the pre-save by now."""
+    """A full lease again, before work that takes more than one call; None when somebody else holds the pre-save."""
     taken_at = time.monotonic()
     row = session.execute(
         text("""
@@ -105,137 +116,94 @@ def renew(session: Session, claim: Claim) -> Claim | None:
     return replace(claim, taken_at=taken_at) if row else None
 
 
-def begin_call(session: Session, claim: Claim, kind: str) -> str | None:
-    """Write ahead that a call is about to be made and say what to add; this commit is the start of the call.
+def begin_calls(session: Session, claims: Sequence[Claim], kind: str) -> dict[PreSaveId, str]:
+    """Write ahead that calls are about to be made, and say what each is to add; this commit is their start.
 
-    None when it must not start: the claim is lost or runs out, the fan cancelled, the campaign is on hold,
-    or the release was moved into the future.
+    A claim whose call must not start is left out: it is lost or runs out, the fan cancelled, the campaign is on
+    hold, the moment was moved into the future, or the service asked for a pause.
     """
-    # The campaign is locked first, as by whoever edits it; see presaves.collecting for the order.
-    is_out = session.execute(
+    # Campaigns are locked first, as by whoever edits them; see presaves.collecting for the order.
+    open_campaigns = session.execute(
         text("""
-            SELECT held_at IS NULL AND release_at <= clock_timestamp() FROM campaign WHERE id = :campaign_id FOR SHARE
+            SELECT id FROM campaign WHERE id = ANY(:ids) AND held_at IS NULL AND first_at <= clock_timestamp()
+            ORDER BY id FOR SHARE
         """),
-        {"campaign_id": claim.campaign_id},
-    ).scalar_one()
-    if not is_out:
-        return None
-    row = session.execute(
+        {"ids": sorted({claim.campaign_id for claim in claims})},
+    ).scalars()
+    rows = session.execute(
         text("""
-            SELECT t.ref FROM pre_save p
-            JOIN target t ON t.campaign_id = p.campaign_id AND t.service = p.service AND t.found_at IS NOT NULL
-            WHERE p.id = :id AND p.claim_no = :no AND p.state = 'claimed' AND p.due_at <= clock_timestamp()
-              AND p.lease_until > clock_timestamp() + make_interval(secs => :call)
-            FOR UPDATE OF p
-        """),
-        {"id": claim.pre_save_id, "no": claim.claim_no, "call": CALL_SECONDS},
-    ).one_or_none()
-    if row is None or row.ref is None:
-        return None
-    session.execute(
-        text("""
-            UPDATE action SET state = 'sent', sent_count = sent_count + 1, sent_at = now(), sent_ref = :ref
-            WHERE pre_save_id = :id AND kind = :kind AND state IN ('todo', 'sent')
-        """),
-        {"id": claim.pre_save_id, "kind": kind, "ref": row.ref},
-    )
-    return str(row.ref)
-
-
-def settle(session: Session, claim: Claim, verdict: Verdict, kind: str) -> bool:
-    """Write down what came of it; False when the claim was lost, for then the new owner decides."""
-    row = session.execute(
-        text("""
-            UPDATE pre_save SET state = :state, reason = :reason, lease_until = NULL,
-                next_at = now() + make_interval(secs => :wait), tries = tries + :tried,
-                refusals = refusals + :refused,
-                done_at = CASE WHEN :is_done THEN now() ELSE done_at END,
-                read_back_at = CASE WHEN :is_done THEN now() ELSE read_back_at END,
-                read_backs = CASE WHEN :is_done THEN 0 ELSE read_backs END
-            WHERE id = :id AND claim_no = :no AND state = 'claimed' RETURNING id
+            WITH mine AS MATERIALIZED (
+              SELECT p.id, t.ref FROM unnest(CAST(:ids AS uuid[]), CAST(:nos AS int[])) AS c(id, no)
+              JOIN pre_save p ON p.id = c.id AND p.claim_no = c.no
+              JOIN target t ON t.campaign_id = p.campaign_id AND t.service = p.service
+                AND t.found_at IS NOT NULL AND t.ref IS NOT NULL
+              LEFT JOIN service_gate g ON g.service = p.service
+              WHERE p.state = 'claimed' AND p.campaign_id = ANY(:campaigns) AND p.due_at <= clock_timestamp()
+                AND p.lease_until > clock_timestamp() + make_interval(secs => :call)
+                AND coalesce(g.open_at <= clock_timestamp(), true)
+              ORDER BY p.id FOR UPDATE OF p)
+            UPDATE action a SET state = 'sent', sent_count = sent_count + 1, sent_at = now(), sent_ref = mine.ref
+            FROM mine WHERE a.pre_save_id = mine.id AND a.kind = :kind AND a.state IN ('todo', 'sent')
+            RETURNING a.pre_save_id, mine.ref
         """),
         {
-            "id": claim.pre_save_id,
-            "no": claim.claim_no,
-            "state": verdict.state.value,
-            "reason": verdict.reason,
-            "wait": verdict.wait_seconds,
-            "tried": int(verdict.counts_as_try),
-            "refused": int(verdict.counts_as_refusal),
-            "is_done": verdict.state is State.DONE,
+            "ids": [claim.pre_save_id for claim in claims],
+            "nos": [claim.claim_no for claim in claims],
+            "campaigns": list(open_campaigns),
+            "call": CALL_SECONDS,
+            "kind": kind,
         },
-    ).one_or_none()
-    if row is None:
-        return False
-    session.execute(
-        text("""
-            UPDATE action SET state = coalesce(:state, state), outcome = :reason
-            WHERE pre_save_id = :id AND kind = :kind
-        """),
-        {"id": claim.pre_save_id, "kind": kind, "state": verdict.action_state, "reason": verdict.reason},
     )
-    return True
+    return {PreSaveId(row.pre_save_id): row.ref for row in rows}
 
 
-def is_crowd_refused(campaign_id: int, service: str) -> bool:
-    """Whether so many of a campaign's fans are refused that it can't be the fans: over 20 of them, and over 2 %."""
-    return db.session.execute(
+def settle(session: Session, results: Sequence[tuple[Claim, Verdict]], kind: str) -> int:
+    """Write down what came of claims; returns how many. A lost claim changes nothing: its new owner decides."""
+    # In the order of ids, as everybody locks who takes more than one.
+    results = sorted(results, key=lambda result: result[0].pre_save_id)
+    verdicts = [verdict for _, verdict in results]
+    values = {
+        "ids": [claim.pre_save_id for claim, _ in results],
+        "nos": [claim.claim_no for claim, _ in results],
+        "states": [verdict.state.value for verdict in verdicts],
+        "reasons": [verdict.reason for verdict in verdicts],
+        "waits": [verdict.wait_seconds for verdict in verdicts],
+        "tried": [int(verdict.counts_as_try) for verdict in verdicts],
+        "refused": [int(verdict.counts_as_refusal) for verdict in verdicts],
+        "actions": [verdict.action_state for verdict in verdicts],
+        "kind": kind,
+    }
+    session.execute(text("SELECT 1 FROM pre_save WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"), values)
+    settled = session.execute(
         text("""
-            SELECT count(*) FILTER (WHERE refusals > 0 AND state IN ('armed', 'claimed', 'failed'))
-                   > greatest(20, count(*) * 0.02)
-            FROM pre_save WHERE campaign_id = :campaign_id AND service = :service
+            WITH said AS MATERIALIZED (
+              SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:nos AS int[]), CAST(:states AS text[]),
+                CAST(:reasons AS text[]), CAST(:waits AS float8[]), CAST(:tried AS int[]), CAST(:refused AS int[]),
+                CAST(:actions AS text[])) AS v(id, no, state, reason, wait, tried, refused, action_state)),
+            held AS (
+              UPDATE pre_save p SET state = v.state, reason = v.reason, lease_until = NULL,
+                next_at = now() + make_interval(secs => v.wait), tries = tries + v.tried,
+                refusals = refusals + v.refused,
+                done_at = CASE WHEN v.state = 'done' THEN now() ELSE done_at END,
+                read_back_at = CASE WHEN v.state = 'done' THEN now() ELSE read_back_at END,
+                read_backs = CASE WHEN v.state = 'done' THEN 0 ELSE read_backs END
+              FROM said v WHERE p.id = v.id AND p.claim_no = v.no AND p.state = 'claimed' RETURNING p.id)
+            UPDATE action a SET state = coalesce(v.action_state, a.state), outcome = v.reason
+            FROM said v JOIN held ON held.id = v.id WHERE a.pre_save_id = v.id AND a.kind = :kind
+            RETURNING a.pre_save_id
         """),
-        {"campaign_id": campaign_id, "service": service},
-    ).scalar_one()
+        values,
+    )
+    return len(settled.all())
 
 
 def give_back(session: Session, unstarted: Sequence[Claim]) -> None:
-    """Return claims that nobody has begun to work on, so that they need not wait for their lease."""
-    for claim in unstarted:
-        session.execute(
-            text("""
-                UPDATE pre_save SET state = 'armed', lease_until = NULL
-                WHERE id = :id AND claim_no = :no AND state = 'claimed'
-            """),
-            {"id": claim.pre_save_id, "no": claim.claim_no},
-        )
-
-
-def need_reauth(session: Session, grant_id: UUID, reason: str) -> int:
-    """Show every waiting pre-save of a dead grant as one that its fan has to repair; returns how many.
-
-    Two statements: a fan who signs in again while we wait for the locks is seen only by the second one.
-    """
-    ids = {"grant_id": grant_id}
+    """Return claims that nobody works on any more, so that they need not wait for their lease."""
     session.execute(
-        text("SELECT 1 FROM pre_save WHERE grant_id = :grant_id AND state = 'armed' ORDER BY id FOR UPDATE"), ids
-    )
-    moved = session.execute(
         text("""
-            UPDATE pre_save p SET state = 'needs_reauth', reason = :reason
-            WHERE p.grant_id = :grant_id AND p.state = 'armed'
-              AND EXISTS (SELECT 1 FROM fan_grant g WHERE g.id = p.grant_id AND g.state <> 'active')
-            RETURNING p.id
+            UPDATE pre_save p SET state = 'armed', lease_until = NULL
+            FROM unnest(CAST(:ids AS uuid[]), CAST(:nos AS int[])) AS c(id, no)
+            WHERE p.id = c.id AND p.claim_no = c.no AND p.state = 'claimed'
         """),
-        {**ids, "reason": reason},
+        {"ids": [claim.pre_save_id for claim in unstarted], "nos": [claim.claim_no for claim in unstarted]},
     )
-    return len(moved.all())
-
-
-def arm_failed_again(session: Session, campaign_id: int) -> int:
-    """Let what the service refused be tried once more, on a person's word; returns how many."""
-    moved = (
-        session.execute(
-            text("""
-            UPDATE pre_save SET state = 'armed', reason = 'tried_again', tries = 0, refusals = 0, next_at = due_at
-            WHERE campaign_id = :id AND state = 'failed' RETURNING id
-        """),
-            {"id": campaign_id},
-        )
-        .scalars()
-        .all()
-    )
-    session.execute(
-        text("UPDATE action SET state = 'todo' WHERE pre_save_id = ANY(:ids) AND state = 'refused'"), {"ids": moved}
-    )
-    return len(moved)

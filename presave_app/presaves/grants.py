@@ -1,10 +1,9 @@
-"""Grants: the only place where a fan's tokens are sealed, opened and erased."""
+"""Grants: the only place where a fan's tokens are sealed, opened and erased. Renewing them is in `turns`."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,34 +19,6 @@ from presave_app.streaming.connector import Tokens
 from presave_app.streaming.errors import NeedsReauth
 
 log = logging.getLogger(__name__)
-
-# An access token that dies within this time is renewed first.
-FRESH_SECONDS = 120
-# While one worker asks for new tokens nobody else does. Longer than a call's deadline.
-REFRESH_LEASE_SECONDS = 30
-
-
-@dataclass(frozen=True)
-class RefreshTurn:
-    """The right to renew a grant's tokens: the epoch proves at the end that the turn was not lost."""
-
-    grant_id: GrantId
-    service: str
-    epoch: int
-    version: int
-    refresh_token: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class FreshToken:
-    """An access token that lives long enough for a call."""
-
-    access_token: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class BeingRefreshed:
-    """Somebody else renews this grant right now."""
 
 
 def account_key(service: str, account_id: str) -> str:
@@ -79,76 +50,8 @@ def upsert(session: Session, service: str, key: str, tokens: Tokens, grant_life:
         text("UPDATE fan_grant SET hard_expires_at = granted_at + CAST(:life AS interval) WHERE id = :id"),
         {"life": grant_life, "id": grant_id},
     )
-    _store(session, grant_id, service, tokens, tokens.refresh_token)
+    store(session, grant_id, service, tokens, tokens.refresh_token)
     return grant_id
-
-
-def take_turn(
-    session: Session, grant_id: GrantId, stale_token: str | None = None
-) -> FreshToken | BeingRefreshed | RefreshTurn:
-    """What to do for an access token: use it, wait, or renew it. Call in a transaction of its own.
-
-    `stale_token` is one that the service no longer took: then only a different one counts as fresh.
-    Raises NeedsReauth when there is nothing left to renew.
-    """
-    row = session.execute(
-        text("""
-            SELECT *, access_expires_at > clock_timestamp() + make_interval(secs => :fresh) AS is_fresh,
-                   refresh_until > clock_timestamp() AS is_taken
-            FROM fan_grant WHERE id = :id FOR UPDATE
-        """),
-        {"id": grant_id, "fresh": FRESH_SECONDS},
-    ).one()
-    if row.state != "active" or row.refresh_token_sealed is None:
-        raise NeedsReauth("grant_revoked" if row.state == "dead" else "grant_expired")
-    if row.is_fresh and (access_token := _open(row, "access_token_sealed")) != stale_token:
-        return FreshToken(access_token)
-    if row.is_taken:
-        return BeingRefreshed()
-    return _begin_turn(session, row)
-
-
-def finish_turn(session: Session, turn: RefreshTurn, tokens: Tokens) -> bool:
-    """Store renewed tokens, before the first use of the access token; False when the turn was lost."""
-    held = session.execute(
-        text("""
-            UPDATE fan_grant SET refresh_version = refresh_version + 1, refresh_until = NULL, refused_at = NULL
-            WHERE id = :id AND refresh_epoch = :epoch AND state = 'active' RETURNING id
-        """),
-        {"id": turn.grant_id, "epoch": turn.epoch},
-    ).one_or_none()
-    if held:
-        # An answer without a refresh token leaves the old one valid (RFC 6749, section 6).
-        _store(session, turn.grant_id, turn.service, tokens, tokens.refresh_token or turn.refresh_token)
-    return held is not None
-
-
-def note_refusal(session: Session, turn: RefreshTurn, confirm_after_seconds: int) -> bool:
-    """Note that the service refused to renew; True when that is confirmed and the grant is dead.
-
-    The first refusal may be a race with another consumer of the same token, so a second one, at least
-    `confirm_after_seconds` later and for the same tokens, has to confirm it.
-    """
-    row = session.execute(
-        text("""
-            SELECT refresh_version, refused_at,
-                   refused_at < clock_timestamp() - make_interval(secs => :wait) AS is_confirmed
-            FROM fan_grant WHERE id = :id FOR UPDATE
-        """),
-        {"id": turn.grant_id, "wait": confirm_after_seconds},
-    ).one()
-    if row.refresh_version != turn.version:
-        return False
-    if row.is_confirmed:
-        _erase(session, [turn.grant_id], "dead")
-        return True
-    session.execute(
-        text("""
-            UPDATE fan_grant SET refused_at = coalesce(refused_at, clock_timestamp()) WHERE id = :id
-        """),
-        {"id": turn.grant_id},
-    )
-    return False
 
 
 def erase_unneeded(session: Session, grant_ids: Sequence[UUID]) -> None:
@@ -175,19 +78,32 @@ def erase_unneeded(session: Session, grant_ids: Sequence[UUID]) -> None:
     _erase(session, unneeded, "erased")
 
 
-def mark_dead(session: Session, grant_id: UUID, *, only_if_over: bool = False) -> None:
-    """A grant that has no more use, or only if its service's own end has come; an ended one stays as it is."""
+def mark_dead(session: Session, grant_id: UUID, *, version: int | None = None, only_if_over: bool = False) -> None:
+    """A grant that has no more use; an ended one stays as it is.
+
+    With `version` only while it still has those tokens, with `only_if_over` only if its service's own end has come.
+    """
     is_meant = text("""
         SELECT 1 FROM fan_grant WHERE id = :id AND state = 'active' AND (NOT :only_if_over OR hard_expires_at < now())
+          AND refresh_version = coalesce(:version, refresh_version)
         FOR UPDATE
     """)
-    if session.execute(is_meant, {"id": grant_id, "only_if_over": only_if_over}).one_or_none():
+    values = {"id": grant_id, "only_if_over": only_if_over, "version": version}
+    if session.execute(is_meant, values).one_or_none():
         _erase(session, [grant_id], "dead")
 
 
 def erase(session: Session, grant_id: UUID) -> None:
     """Erase a grant's tokens, whoever would still need them."""
     _erase(session, [grant_id], "erased")
+
+
+def seal(grant_id: UUID, service: str, access_token: str, refresh_token: str) -> dict[str, Any]:
+    """What a grant's row holds of its tokens: both sealed anew, so that `key_id` is true for the whole row."""
+    ring = current_settings().token_keys
+    secrets = {"access_token_sealed": access_token, "refresh_token_sealed": refresh_token}
+    sealed = {column: ring.seal(secret, _place(grant_id, column, service)) for column, secret in secrets.items()}
+    return {**sealed, "key_id": ring.sealing_key_id}
 
 
 def reseal(session: Session, batch: int, after: UUID) -> tuple[UUID | None, int]:
@@ -212,7 +128,7 @@ def _reseal_row(session: Session, row: Row[Any]) -> bool:
     columns = [column for column in _TOKEN_COLUMNS if getattr(row, column) is not None]
     try:
         sealed = {c: ring.seal(_open(row, c), _place(row.id, c, row.service)) for c in columns}
-    except NeedsReauth:
+    except VaultError:
         log.warning("grant %s can't be opened with the keys at hand", row.id)
         return False
     _write(session, row.id, {**sealed, "key_id": ring.sealing_key_id})
@@ -227,31 +143,12 @@ def key_ids_in_use() -> set[str]:
 _TOKEN_COLUMNS = ("access_token_sealed", "refresh_token_sealed")
 
 
-def _begin_turn(session: Session, row: Row[Any]) -> RefreshTurn:
-    session.execute(
-        text("""
-            UPDATE fan_grant SET refresh_epoch = refresh_epoch + 1,
-                refresh_until = clock_timestamp() + make_interval(secs => :lease) WHERE id = :id
-        """),
-        {"id": row.id, "lease": REFRESH_LEASE_SECONDS},
-    )
-    return RefreshTurn(
-        grant_id=GrantId(row.id),
-        service=row.service,
-        epoch=row.refresh_epoch + 1,
-        version=row.refresh_version,
-        refresh_token=_open(row, "refresh_token_sealed"),
-    )
-
-
-def _store(session: Session, grant_id: GrantId, service: str, tokens: Tokens, refresh_token: str) -> None:
-    # Both are sealed anew, so that `key_id` is true for the whole row.
-    ring = current_settings().token_keys
-    secrets = {"access_token_sealed": tokens.access_token, "refresh_token_sealed": refresh_token}
-    sealed = {column: ring.seal(secret, _place(grant_id, column, service)) for column, secret in secrets.items()}
+def store(session: Session, grant_id: GrantId, service: str, tokens: Tokens, refresh_token: str) -> None:
+    """Seal a pair of tokens into the grant."""
+    sealed = seal(grant_id, service, tokens.access_token, refresh_token)
     expiry = timedelta(seconds=tokens.expires_in_seconds)
     now: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
-    _write(session, grant_id, {**sealed, "key_id": ring.sealing_key_id, "access_expires_at": now + expiry})
+    _write(session, grant_id, {**sealed, "access_expires_at": now + expiry})
 
 
 def _write(session: Session, grant_id: UUID, values: dict[str, Any]) -> None:
@@ -259,12 +156,16 @@ def _write(session: Session, grant_id: UUID, values: dict[str, Any]) -> None:
     session.execute(text(f"UPDATE fan_grant SET {assignments} WHERE id = :id"), {**values, "id": grant_id})  # noqa: S608
 
 
-def _open(row: Row[Any], column: str) -> str:
-    """Open a sealed token; one that can't be opened leaves only a new sign-in."""
+def find_token(row: Row[Any], column: str) -> str | None:
+    """A sealed token opened, or None when it can't be."""
     try:
-        return current_settings().token_keys.open(getattr(row, column), _place(row.id, column, row.service))
-    except VaultError as fault:
-        raise NeedsReauth("sign_in_broken") from fault
+        return _open(row, column)
+    except VaultError:
+        return None
+
+
+def _open(row: Row[Any], column: str) -> str:
+    return current_settings().token_keys.open(getattr(row, column), _place(row.id, column, row.service))
 
 
 def _place(grant_id: UUID, column: str, service: str) -> str:

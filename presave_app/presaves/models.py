@@ -41,6 +41,7 @@ class Grant(Base):
         UniqueConstraint("service", "account_key"),
         CheckConstraint("state IN ('active', 'dead', 'erased')", name="state"),
         CheckConstraint("state = 'active' OR refresh_token_sealed IS NULL", name="erased"),
+        Index("ix_fan_grant_refused", "refused_at", postgresql_where=text("refused_at IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -106,6 +107,7 @@ class PreSave(Base):
             postgresql_where=text("read_back_at IS NOT NULL"),
         ),
         Index("ix_pre_save_tally", "campaign_id", "service", "state"),
+        Index("ix_pre_save_refused", "campaign_id", "service", postgresql_where=text("refusals > 0")),
         Index("ix_pre_save_done", "campaign_id", "service", "done_at"),
         Index("ix_pre_save_test_fan", "campaign_id", "service", postgresql_where=text("is_test_fan")),
     )

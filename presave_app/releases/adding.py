@@ -1,44 +1,29 @@
-"""Release day: adding releases to libraries, one claimed pre-save after the other."""
+"""Release day: adding releases to the libraries of the fans who asked for it."""
 
 from __future__ import annotations
 
 import logging
-import random
-import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import cast
 
-from flask import Flask, current_app
-
-from presave_app.presaves import claims
-from presave_app.presaves.claims import Claim, Verdict
+from presave_app.extensions import current_settings
+from presave_app.lib.failpoints import reach
+from presave_app.presaves import claims, turns
+from presave_app.presaves.claims import Claim
 from presave_app.presaves.states import State
-from presave_app.releases import gate
+from presave_app.releases import breaker, canaries, drain, gate
 from presave_app.releases.catalogue import look_for_releases
-from presave_app.releases.refreshing import APP_BLOCKED_PAUSE_SECONDS, get_access_token
+from presave_app.releases.gate import Passage
+from presave_app.releases.refreshing import get_access_token
+from presave_app.releases.verdicts import Finding, confirmed_dead, finding_of, success
 from presave_app.streaming.connector import Connector, Outcome
-from presave_app.streaming.errors import (
-    AccessExpired,
-    AppBlocked,
-    NeedsReauth,
-    NotEntitled,
-    NotYetAvailable,
-    Refused,
-    RetryLater,
-    ServiceError,
-)
+from presave_app.streaming.errors import AccessExpired, NeedsReauth, ServiceError
 from presave_app.streaming.registry import get_connector
-from presave_app.transaction import transaction
+from presave_app.transaction import retried, transaction
 
-DRAIN_SECONDS = 50.0
-THREADS = 8
-BATCH = 2 * THREADS
 _ADD = "add_to_library"
-_REFUSALS_THAT_END = 3
-_REFUSED_WAIT_SECONDS = 20
-_LONGEST_BACKOFF_SECONDS = 600
-_NOT_THERE_WAITS = (5, 10, 20, 60, 120, 300, 600)
-_NOT_ENTITLED_WAIT_SECONDS = 3600
 
 log = logging.getLogger(__name__)
 
@@ -47,138 +32,167 @@ class ClaimLost(Exception):
     """Somebody else decides about this pre-save now, or it must not be added at this moment: stop without a call."""
 
 
-def add_due(service: str, seconds: float = DRAIN_SECONDS) -> int:
+@dataclass(frozen=True)
+class Add:
+    """A claim on its way: with an access token that needs no renewing, and once it is begun with what to add."""
+
+    claim: Claim
+    access_token: str | None = field(default=None, repr=False)
+    ref: str | None = None
+
+
+def add_due(service: str, seconds: float = drain.SECONDS) -> int:
     """Add what is due on a service until nothing is left or the time is up; returns how many were worked on."""
     connector = get_connector(service)
     look_for_releases(service)
-    app = cast(Flask, current_app._get_current_object())  # pyright: ignore
-    give_up_at = time.monotonic() + seconds
-    worked = 0
-    with ThreadPoolExecutor(THREADS, thread_name_prefix=f"add-{service}") as pool:
-        while time.monotonic() < give_up_at and not gate.shut_seconds(service):
-            with transaction() as session:
-                batch = claims.claim_due(session, service, BATCH)
-            if not batch:
-                break
-            _work_on(pool, app, connector, batch)
-            worked += len(batch)
-    return worked
+    if not gate.lets_through(service):
+        return 0
+    lane = AddLane(connector)
+    led = canaries.lead(connector, lane.add_one)
+    rate = current_settings().services[service].calls_per_second
+    return led + drain.drain(lane, rate=rate, seconds=seconds)
 
 
-def add_one(connector: Connector, claim: Claim) -> None:
-    """Work on one claim and write down what came of it. Safe to repeat, and to die between any two lines."""
-    with transaction() as session:
-        renewed = claims.renew(session, claim)
-    if renewed is None:
-        return
-    try:
-        verdict = _verdict_on(connector, renewed)
-    except ClaimLost:
-        # If it is still ours, it waits for its new moment as armed; if it is not, this changes nothing.
+class AddLane:
+    """The adds of one service, for `drain`."""
+
+    def __init__(self, connector: Connector) -> None:
+        self.service = connector.service
+        self._connector = connector
+
+    def take(self, limit: int) -> tuple[list[Add], list[Add]]:
+        """Claim; one call will do where the access token is fresh and no earlier call may have worked."""
         with transaction() as session:
-            claims.give_back(session, [renewed])
-        return
-    with transaction() as session:
-        claims.settle(session, renewed, verdict, _ADD)
+            claimed = claims.claim_due(session, self.service, limit)
+            tokens = turns.find_fresh(session, [claim.grant_id for claim in claimed])
+        reach("after_claim_commit")
+        quick: list[Add] = []
+        needing_care: list[Add] = []
+        for claim in claimed:
+            add = Add(claim, tokens.get(claim.grant_id))
+            is_quick = add.access_token is not None and claim.sent_ref is None
+            (quick if is_quick else needing_care).append(add)
+        return quick, needing_care
 
-
-def backoff_seconds(tries: int) -> float:
-    """How long to wait after so many failed tries: doubling, with full jitter, at most ten minutes."""
-    return random.uniform(1, min(_LONGEST_BACKOFF_SECONDS, 2 ** min(tries + 1, 10)))  # noqa: S311
-
-
-def _work_on(pool: ThreadPoolExecutor, app: Flask, connector: Connector, batch: list[Claim]) -> None:
-    futures = {pool.submit(_add_in_thread, app, connector, claim): claim for claim in batch}
-    try:
-        for future in as_completed(futures):
-            future.result()
-    except BaseException:
-        # The process is told to leave: what nobody has begun goes back at once, the rest is finished.
-        unstarted = [claim for future, claim in futures.items() if future.cancel()]
+    def begin(self, items: Sequence[Add]) -> list[Add]:
+        """Write ahead; what must not start now is given back."""
         with transaction() as session:
-            claims.give_back(session, unstarted)
-        raise
+            refs = claims.begin_calls(session, [add.claim for add in items], _ADD)
+            claims.give_back(session, [add.claim for add in items if add.claim.pre_save_id not in refs])
+        reach("after_sent_commit")
+        return [replace(add, ref=refs[add.claim.pre_save_id]) for add in items if add.claim.pre_save_id in refs]
 
+    def call(self, item: Add) -> Outcome:
+        """The one call for this fan."""
+        return _send(self._connector, item.claim, cast(str, item.access_token), cast(str, item.ref))
 
-def _add_in_thread(app: Flask, connector: Connector, claim: Claim) -> None:
-    with app.app_context():
+    def do_with_care(self, item: Add) -> None:
+        """See `add_one`."""
+        self.add_one(item.claim, stale_token=item.access_token if item.ref else None)
+
+    def add_one(self, claim: Claim, stale_token: str | None = None) -> Finding | None:
+        """Look first, renew, add: whatever this one needs. Safe to repeat, and to die between any two lines.
+
+        None when the claim is lost or must not be carried out now.
+        """
+        with transaction() as session:
+            renewed = claims.renew(session, claim)
+        if renewed is None:
+            return None
         try:
-            add_one(connector, claim)
-        except Exception:
-            # A fault of ours with one pre-save must not stop the others. Its claim runs out and it is
-            # tried again, visibly late, while this line says why.
-            log.exception("adding pre-save %s", claim.pre_save_id)
+            finding = self._try(renewed, Passage(self.service), stale_token)
+        except ClaimLost:
+            # If it is still ours, it waits for its new moment as armed; if it is not, this changes nothing.
+            self.give_back([Add(renewed)])
+            return None
+        self._write([(renewed, finding)])
+        return finding
 
+    def settle(self, results: Sequence[tuple[Add, object]]) -> list[Add]:
+        """Write down what came back. A token that is no longer taken is renewed, and the add done with care."""
+        findings: list[tuple[Claim, Finding]] = []
+        again: list[Add] = []
+        for add, result in results:
+            match result:
+                case Outcome():
+                    findings.append((add.claim, success(result)))
+                case AccessExpired():
+                    again.append(add)
+                case ServiceError():
+                    findings.append((add.claim, finding_of(result, self.service, add.claim)))
+                case ClaimLost():
+                    self.give_back([add])
+                case _:
+                    _log_own_fault(add, result)
+        self._write(findings)
+        return again
 
-def _verdict_on(connector: Connector, claim: Claim) -> Verdict:
-    try:
-        token = get_access_token(claim.grant_id, connector)
+    def give_back(self, items: Sequence[Add]) -> None:
+        """Return claims that are not worked on."""
+        if items:
+            retried(lambda session: claims.give_back(session, [add.claim for add in items]))
+
+    def _try(self, claim: Claim, passage: Passage, stale_token: str | None) -> Finding:
         try:
-            outcome = _call(connector, claim, token)
-        except AccessExpired:
-            token = get_access_token(claim.grant_id, connector, stale_token=token)
-            outcome = _call(connector, claim, token)
-    except ServiceError as fault:
-        return _verdict_of(fault, connector.service, claim)
-    return Verdict(State.DONE, outcome.value, action_state="done")
+            token = get_access_token(claim.grant_id, self._connector, passage, stale_token)
+        except NeedsReauth as refusal:
+            return confirmed_dead(refusal.reason, claim)
+        except ServiceError as fault:
+            return finding_of(fault, self.service, claim)
+        try:
+            return success(self._look_and_add(claim, passage, token))
+        except AccessExpired as fault:
+            # A token that we had renewed just now and is not taken either speaks against the permission.
+            return finding_of(fault, self.service, claim) if stale_token else self._try(claim, passage, token)
+        except ServiceError as fault:
+            return finding_of(fault, self.service, claim)
+
+    def _look_and_add(self, claim: Claim, passage: Passage, token: str) -> Outcome:
+        passage.next_call()
+        if claim.sent_ref is not None:
+            # An earlier call may have worked although its answer was lost.
+            if self._connector.contains(token, claim.sent_ref):
+                return Outcome.ALREADY_THERE
+            passage.next_call()
+        with transaction() as session:
+            refs = claims.begin_calls(session, [claim], _ADD)
+        reach("after_sent_commit")
+        if not refs:
+            raise ClaimLost
+        return _send(self._connector, claim, token, refs[claim.pre_save_id])
+
+    def _write(self, findings: Sequence[tuple[Claim, Finding]]) -> None:
+        if not findings:
+            return
+        tell_service(self.service, [finding for _, finding in findings])
+        verdicts = [(claim, finding.verdict) for claim, finding in findings]
+        retried(lambda session: claims.settle(session, verdicts, _ADD))
+        reach("after_outcome_commit")
 
 
-def _call(connector: Connector, claim: Claim, token: str) -> Outcome:
-    """Look first where an earlier call may have worked, then write ahead, then add."""
-    if claim.sent_ref is not None:
-        gate.pass_through(connector.service)
-        if connector.contains(token, claim.sent_ref):
-            return Outcome.ALREADY_THERE
-    gate.pass_through(connector.service)
-    with transaction() as session:
-        ref = claims.begin_call(session, claim, _ADD)
-    if ref is None or not claim.leaves_time_for_a_call():
+def tell_service(service: str, findings: Sequence[Finding]) -> None:
+    """Pauses at once; then the runs of failures and successes, in the order in which they came back."""
+    for finding in findings:
+        if finding.pause_seconds is not None:
+            gate.shut(service, finding.pause_seconds, finding.verdict.reason)
+    telling = [finding for finding in findings if finding.strike or finding.verdict.state is State.DONE]
+    for has_failed, run in groupby(telling, key=lambda finding: finding.strike is not None):
+        if has_failed:
+            breaker.note_strikes(service, [finding.strike for finding in run if finding.strike])
+        else:
+            breaker.note_success(service)
+
+
+def _send(connector: Connector, claim: Claim, token: str, ref: str) -> Outcome:
+    reach("before_send")
+    if not claim.leaves_time_for_a_call():
         raise ClaimLost
-    return connector.add(token, ref)
+    outcome = connector.add(token, ref)
+    reach("after_send")
+    return outcome
 
 
-def _verdict_of(fault: ServiceError, service: str, claim: Claim) -> Verdict:
-    # A clean refusal proves that this call did nothing, but not that an earlier one did nothing.
-    action_state = "todo" if claim.sent_ref is None else None
-    match fault:
-        case RetryLater():
-            return _later(fault, service, claim, action_state)
-        case AppBlocked():
-            log.error("%s refuses this app: %s", service, fault.reason)
-            gate.shut(service, APP_BLOCKED_PAUSE_SECONDS, fault.reason)
-            return Verdict(State.ARMED, fault.reason, action_state, APP_BLOCKED_PAUSE_SECONDS)
-        case NotYetAvailable():
-            wait = _NOT_THERE_WAITS[min(claim.tries, len(_NOT_THERE_WAITS) - 1)]
-            return Verdict(State.ARMED, fault.reason, action_state, wait, counts_as_try=True)
-        case NotEntitled():
-            return Verdict(State.ARMED, fault.reason, action_state, _NOT_ENTITLED_WAIT_SECONDS)
-        case NeedsReauth():
-            return Verdict(State.NEEDS_REAUTH, fault.reason, action_state)
-        case AccessExpired() | Refused():
-            return _refused(fault, service, claim, action_state)
-        case _:
-            raise fault
-
-
-def _later(fault: RetryLater, service: str, claim: Claim, action_state: str | None) -> Verdict:
-    if fault.pause_seconds is not None:
-        gate.shut(service, fault.pause_seconds, fault.reason)
-        return Verdict(State.ARMED, fault.reason, action_state, fault.pause_seconds + random.random())  # noqa: S311
-    if fault.wait_seconds is not None:
-        return Verdict(State.ARMED, fault.reason, None, fault.wait_seconds)
-    return Verdict(State.ARMED, fault.reason, None, backoff_seconds(claim.tries), counts_as_try=True)
-
-
-def _refused(fault: ServiceError, service: str, claim: Claim, action_state: str | None) -> Verdict:
-    """Three refusals end one fan's pre-save. When a whole crowd is refused, it is our fault and ends nobody's."""
-    if claim.refusals + 1 < _REFUSALS_THAT_END:
-        wait = _REFUSED_WAIT_SECONDS * (claim.refusals + 1)
-        return Verdict(State.ARMED, fault.reason, action_state, wait, counts_as_refusal=True)
-    if claims.is_crowd_refused(claim.campaign_id, service):
-        log.error("%s refuses a whole crowd (%s): nobody is given up, and we ask once a minute", service, fault.reason)
-        gate.shut(service, APP_BLOCKED_PAUSE_SECONDS, fault.reason)
-        return Verdict(State.ARMED, fault.reason, action_state, APP_BLOCKED_PAUSE_SECONDS, counts_as_refusal=True)
-    if isinstance(fault, AccessExpired):
-        return Verdict(State.NEEDS_REAUTH, fault.reason, action_state)
-    log.error("%s refused pre-save %s: %s", service, claim.pre_save_id, fault.reason)
-    return Verdict(State.FAILED, fault.reason, "refused")
+def _log_own_fault(add: Add, result: object) -> None:
+    """A fault of ours with one pre-save must not stop the others: its claim runs out and it is tried again."""
+    fault = result if isinstance(result, BaseException) else None
+    log.error("adding pre-save %s", add.claim.pre_save_id, exc_info=fault)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from presave_app.queue import ADD_DUE, ring_after_commit
-from presave_app.releases import gate
+from presave_app.releases import breaker, gate
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.errors import AppBlocked, RetryLater, ServiceError
 from presave_app.streaming.registry import get_connector
@@ -25,7 +25,7 @@ def look_for_releases(service: str) -> int:
     connector = get_connector(service)
     found = 0
     # A shut gate must not use up looks: their waits grow.
-    while not gate.shut_seconds(service) and (target := _take_look(service)) is not None:
+    while gate.lets_through(service) and (target := _take_look(service)) is not None:
         found += _look(target, connector)
     return found
 
@@ -44,9 +44,9 @@ def _take_look(service: str) -> _Target | None:
             text("""
                 WITH turn AS MATERIALIZED (
                   SELECT t.id, k.upc FROM target t JOIN campaign k ON k.id = t.campaign_id
-                  WHERE t.service = :service AND t.found_at IS NULL AND k.release_at <= now()
+                  WHERE t.service = :service AND t.found_at IS NULL AND k.first_at <= now()
                     AND (t.ref IS NOT NULL OR k.upc IS NOT NULL)
-                    AND (k.release_at > now() - interval '15 days' OR EXISTS (
+                    AND (k.first_at > now() - interval '15 days' OR EXISTS (
                       SELECT 1 FROM pre_save p WHERE p.campaign_id = k.id AND p.service = t.service
                         AND p.state = 'armed'))
                     AND (t.looked_at IS NULL OR t.looked_at + make_interval(secs =>
@@ -92,3 +92,5 @@ def _note_found(service: str, target_id: int, ref: str) -> None:
 def _note_pause(service: str, fault: ServiceError) -> None:
     if isinstance(fault, RetryLater) and fault.pause_seconds:
         gate.shut(service, fault.pause_seconds, fault.reason)
+    elif isinstance(fault, AppBlocked):
+        breaker.note_strikes(service, [breaker.refused_app(fault.reason)])

@@ -31,6 +31,7 @@ class ServiceGate(Base):
     breaker_at: Mapped[datetime | None] = mapped_column(Moment)
     breaker_reason: Mapped[str | None]
     probe_at: Mapped[datetime | None] = mapped_column(Moment)
+    probe_seconds: Mapped[float] = mapped_column(server_default="60")
 
 
 class MassGuard(Base):

@@ -3,127 +3,191 @@
 from __future__ import annotations
 
 import logging
-import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import cast
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from presave_app.presaves import grants
+from presave_app.extensions import current_settings
+from presave_app.presaves import grants, turns
 from presave_app.presaves.states import GrantId, PreSaveId
-from presave_app.releases import gate
-from presave_app.releases.refreshing import APP_BLOCKED_PAUSE_SECONDS, get_access_token
+from presave_app.releases import breaker, drain, gate
+from presave_app.releases.breaker import Strike, refused_app
+from presave_app.releases.gate import Passage
+from presave_app.releases.refreshing import get_access_token
 from presave_app.releases.waves import services_with_due_read_backs
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.errors import AccessExpired, AppBlocked, RetryLater, ServiceError
 from presave_app.streaming.registry import get_connector
-from presave_app.transaction import transaction
+from presave_app.transaction import retried, transaction
 
-BATCH = 20
 LAST_LOOK_AFTER = timedelta(hours=24)
 _SECOND_LOOK_AFTER = timedelta(minutes=1)
 # A worker that dies with a look in hand costs the look this much.
 _LEASE_SECONDS = 120
+# Adds go first: after so long it is asked anew whether there are any.
+_SLICE_SECONDS = 10.0
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Look:
-    """One library to look into."""
+    """One library to look into, with an access token if one is fresh."""
 
     pre_save_id: PreSaveId
     grant_id: GrantId
     ref: str
+    access_token: str | None = field(default=None, repr=False)
 
 
-def read_back_due(service: str, seconds: float = 50.0) -> int:
+def read_back_due(service: str, seconds: float = drain.SECONDS) -> int:
     """Look into the libraries whose time it is; returns how many."""
-    connector = get_connector(service)
-    give_up_at = time.monotonic() + seconds
+    lane = LookLane(get_connector(service))
+    rate = current_settings().services[service].calls_per_second
     looked = 0
-    # Adds go first: a worker that looks back must not keep a release waiting.
-    while time.monotonic() < give_up_at and service in services_with_due_read_backs():
-        with transaction() as session:
-            batch = _take_looks(session, service)
-        if not batch:
+    for _ in range(max(1, int(seconds / _SLICE_SECONDS))):
+        if service not in services_with_due_read_backs():
             break
-        for look in batch:
-            _look_once(connector, look)
-        looked += len(batch)
+        looked += drain.drain(lane, rate=rate, seconds=_SLICE_SECONDS)
     return looked
 
 
-def _take_looks(session: Session, service: str) -> list[Look]:
-    rows = session.execute(
-        text("""
-            WITH due AS MATERIALIZED (
-              SELECT id FROM pre_save WHERE service = :service AND read_back_at <= now()
-              ORDER BY read_back_at LIMIT :batch FOR UPDATE SKIP LOCKED)
-            UPDATE pre_save p SET read_back_at = now() + make_interval(secs => :lease)
-            FROM due, action a WHERE p.id = due.id AND a.pre_save_id = p.id AND a.sent_ref IS NOT NULL
-            RETURNING p.id, p.grant_id, a.sent_ref
-        """),
-        {"service": service, "batch": BATCH, "lease": _LEASE_SECONDS},
-    )
-    return [Look(PreSaveId(row.id), GrantId(row.grant_id), row.sent_ref) for row in rows]
-
-
-def _look_once(connector: Connector, look: Look) -> None:
-    try:
-        is_there = _is_in_library(connector, look)
-    except (RetryLater, AccessExpired) as fault:
-        # The lease runs out and the look comes round again.
-        if isinstance(fault, RetryLater) and fault.pause_seconds:
-            gate.shut(connector.service, fault.pause_seconds, fault.reason)
-        return
-    except AppBlocked as fault:
-        gate.shut(connector.service, APP_BLOCKED_PAUSE_SECONDS, fault.reason)
-        return
-    except ServiceError as fault:
-        log.info("pre-save %s can't be read back: %s", look.pre_save_id, fault.reason)
-        _end_looking(look)
-        return
-    _note(look, is_there)
-
-
-def _is_in_library(connector: Connector, look: Look) -> bool:
-    token = get_access_token(look.grant_id, connector)
-    gate.pass_through(connector.service)
-    try:
-        return connector.contains(token, look.ref)
-    except AccessExpired:
-        token = get_access_token(look.grant_id, connector, stale_token=token)
-        gate.pass_through(connector.service)
-        return connector.contains(token, look.ref)
-
-
-def _note(look: Look, is_there: bool) -> None:
-    """Write down what was seen, and plan the next look: in a minute if it was missing, then a day after the add."""
+def look_at(connector: Connector, pre_save_ids: Sequence[PreSaveId]) -> None:
+    """Look into the libraries of these pre-saves right now, those of them that are done."""
     with transaction() as session:
-        session.execute(
-            text("""
-                UPDATE pre_save SET read_backs = read_backs + 1,
-                  verified_at = CASE WHEN :is_there THEN coalesce(verified_at, now()) ELSE verified_at END,
-                  kept_at = CASE WHEN :is_there AND done_at + :last <= now() THEN now() ELSE kept_at END,
-                  read_back_at = CASE
-                    WHEN done_at + :last <= now() THEN NULL
-                    WHEN NOT :is_there AND verified_at IS NULL AND read_backs = 0 THEN now() + :second
-                    ELSE done_at + :last END
-                WHERE id = :id AND state = 'done'
-            """),
-            {
-                "id": look.pre_save_id,
-                "is_there": is_there,
-                "last": LAST_LOOK_AFTER,
-                "second": _SECOND_LOOK_AFTER,
-            },
-        )
-        grants.erase_unneeded(session, [look.grant_id])
+        rows = session.execute(_TAKE_THESE, {"ids": list(pre_save_ids), "lease": _LEASE_SECONDS})
+        looks = [_look_in(row) for row in rows]
+    lane = LookLane(connector)
+    for look in looks:
+        lane.do_with_care(look)
 
 
-def _end_looking(look: Look) -> None:
-    with transaction() as session:
-        session.execute(text("UPDATE pre_save SET read_back_at = NULL WHERE id = :id"), {"id": look.pre_save_id})
-        grants.erase_unneeded(session, [look.grant_id])
+class LookLane:
+    """The looks into libraries on one service, for `drain`."""
+
+    def __init__(self, connector: Connector) -> None:
+        self.service = connector.service
+        self._connector = connector
+
+    def take(self, limit: int) -> tuple[list[Look], list[Look]]:
+        """Take looks; a day after the add the access tokens are old and need care."""
+        values = {"service": self.service, "batch": limit, "lease": _LEASE_SECONDS}
+        with transaction() as session:
+            looks = [_look_in(row) for row in session.execute(_TAKE, values)]
+            tokens = turns.find_fresh(session, [look.grant_id for look in looks])
+        quick = [replace(look, access_token=tokens[look.grant_id]) for look in looks if look.grant_id in tokens]
+        return quick, [look for look in looks if look.grant_id not in tokens]
+
+    def begin(self, items: Sequence[Look]) -> list[Look]:
+        """A look changes nothing at the service, so there is nothing to write ahead."""
+        return list(items)
+
+    def call(self, item: Look) -> bool:
+        """Whether the release is in the library."""
+        return self._connector.contains(cast(str, item.access_token), item.ref)
+
+    def do_with_care(self, item: Look) -> None:
+        """Renew the token if need be, look, and write down what was seen."""
+        try:
+            passage = Passage(self.service)
+            token = get_access_token(item.grant_id, self._connector, passage, stale_token=item.access_token)
+            passage.next_call()
+            result: object = self._connector.contains(token, item.ref)
+        except ServiceError as fault:
+            result = fault
+        # A second "expired" in a row: the lease runs out and the look comes round again.
+        self.settle([(item, result)])
+
+    def settle(self, results: Sequence[tuple[Look, object]]) -> list[Look]:
+        """Write down what was seen; a look that failed in passing comes round again when its lease runs out."""
+        seen = [(look, result) for look, result in results if isinstance(result, bool)]
+        faults = [(look, result) for look, result in results if isinstance(result, ServiceError)]
+        if seen:
+            retried(lambda session: _note(session, seen))
+            breaker.note_success(self.service)
+        for look, fault in faults:
+            self._note_fault(look, fault)
+        for look, result in results:
+            if isinstance(result, BaseException) and not isinstance(result, ServiceError):
+                log.error("reading back pre-save %s", look.pre_save_id, exc_info=result)
+        return [look for look, fault in faults if isinstance(fault, AccessExpired) and look.access_token]
+
+    def give_back(self, items: Sequence[Look]) -> None:
+        """Let what was not looked at be taken by the next one."""
+        retried(lambda session: session.execute(_GIVE_BACK, {"ids": [look.pre_save_id for look in items]}))
+
+    def _note_fault(self, look: Look, fault: ServiceError) -> None:
+        match fault:
+            case RetryLater(pause_seconds=float() | int() as seconds):
+                gate.shut(self.service, seconds, fault.reason)
+            case RetryLater(wait_seconds=None):
+                breaker.note_strikes(self.service, [Strike(fault.reason)])
+            case AppBlocked():
+                breaker.note_strikes(self.service, [refused_app(fault.reason)])
+            case RetryLater() | AccessExpired():
+                pass
+            case _:
+                log.info("pre-save %s can't be read back: %s", look.pre_save_id, fault.reason)
+                retried(lambda session: _end_looking(session, look))
+
+
+def _look_in(row: Row[tuple[object, ...]]) -> Look:
+    return Look(PreSaveId(row.id), GrantId(row.grant_id), row.sent_ref)
+
+
+_TAKEN = """
+    UPDATE pre_save p SET read_back_at = now() + make_interval(secs => :lease)
+    FROM due, action a WHERE p.id = due.id AND a.pre_save_id = p.id AND a.sent_ref IS NOT NULL
+    RETURNING p.id, p.grant_id, a.sent_ref
+"""
+
+_TAKE = text(f"""
+    WITH due AS MATERIALIZED (
+      SELECT id FROM pre_save WHERE service = :service AND read_back_at <= now()
+      ORDER BY read_back_at LIMIT :batch FOR UPDATE SKIP LOCKED)
+    {_TAKEN}
+""")  # noqa: S608 - the constant above
+
+_TAKE_THESE = text(f"""
+    WITH due AS MATERIALIZED (
+      SELECT id FROM pre_save WHERE id = ANY(:ids) AND state = 'done' AND read_back_at IS NOT NULL
+      ORDER BY id FOR UPDATE SKIP LOCKED)
+    {_TAKEN}
+""")  # noqa: S608 - the constant above
+
+_GIVE_BACK = text("UPDATE pre_save SET read_back_at = now() WHERE id = ANY(:ids) AND read_back_at IS NOT NULL")
+
+# What was seen, and the next look: in a minute if it was missing, then a day after the add.
+_NOTE = text("""
+    UPDATE pre_save p SET read_backs = read_backs + 1,
+      verified_at = CASE WHEN v.is_there THEN coalesce(verified_at, now()) ELSE verified_at END,
+      kept_at = CASE WHEN v.is_there AND done_at + :last <= now() THEN now() ELSE kept_at END,
+      read_back_at = CASE
+        WHEN done_at + :last <= now() THEN NULL
+        WHEN NOT v.is_there AND verified_at IS NULL AND read_backs = 0 THEN now() + :second
+        ELSE done_at + :last END
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:seen AS bool[])) AS v(id, is_there)
+    WHERE p.id = v.id AND p.state = 'done'
+""")
+
+
+def _note(session: Session, seen: Sequence[tuple[Look, bool]]) -> None:
+    seen = sorted(seen, key=lambda pair: pair[0].pre_save_id)
+    values = {
+        "ids": [look.pre_save_id for look, _ in seen],
+        "seen": [is_there for _, is_there in seen],
+        "last": LAST_LOOK_AFTER,
+        "second": _SECOND_LOOK_AFTER,
+    }
+    session.execute(text("SELECT 1 FROM pre_save WHERE id = ANY(:ids) ORDER BY id FOR UPDATE"), values)
+    session.execute(_NOTE, values)
+    grants.erase_unneeded(session, [look.grant_id for look, _ in seen])
+
+
+def _end_looking(session: Session, look: Look) -> None:
+    session.execute(text("UPDATE pre_save SET read_back_at = NULL WHERE id = :id"), {"id": look.pre_save_id})
+    grants.erase_unneeded(session, [look.grant_id])

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from presave_app.presaves import claims, flows, grants
+from presave_app.presaves import flows, grants, mending
 from presave_app.presaves.states import DEADLINE_DAYS
 from presave_app.transaction import transaction
 
@@ -97,7 +97,7 @@ def _end_of_grant(grant_id: UUID) -> int:
     with transaction() as session:
         grants.mark_dead(session, grant_id, only_if_over=True)
     with transaction() as session:
-        return claims.need_reauth(session, grant_id, "grant_expired")
+        return mending.need_reauth(session, grant_id, "grant_expired")
 
 
 def forget_old_sign_ins() -> None:

@@ -13,6 +13,8 @@ from sqlalchemy import Row, TextClause, text
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import ReleaseClock, lock_clock, release_clock
 from presave_app.extensions import db
+from presave_app.presaves.claims import CLAIMABLE
+from presave_app.releases.gate import IS_OPEN
 from presave_app.streaming.registry import connectors
 
 _OVERDUE = text("""
@@ -116,29 +118,28 @@ def recompute_due(campaign_id: int) -> int:
 def services_with_due_adds() -> list[str]:
     """Services that are on, whose gate is open, and that have a pre-save to claim right now."""
     return _services(
-        text("""
+        text(f"""
             SELECT s.service FROM unnest(CAST(:services AS text[])) AS s(service)
             LEFT JOIN service_gate g ON g.service = s.service
-            WHERE (g.open_at IS NULL OR g.open_at <= now()) AND EXISTS (
-              SELECT 1 FROM pre_save p
-              JOIN campaign k ON k.id = p.campaign_id AND k.held_at IS NULL
-              JOIN target t ON t.campaign_id = p.campaign_id AND t.service = p.service AND t.found_at IS NOT NULL
-              WHERE p.service = s.service AND p.due_at <= now() AND p.next_at <= now()
-                AND (p.state = 'armed' OR (p.state = 'claimed' AND p.lease_until < now())))
-        """)
+            WHERE {IS_OPEN} AND EXISTS (SELECT 1 FROM {CLAIMABLE} AND p.service = s.service)
+        """)  # noqa: S608 - constants of the engine
     )
 
 
 def services_with_due_read_backs() -> list[str]:
-    """Services that are on, whose gate is open, with a library to look into and no add that should go first."""
+    """Services that are on, whose gate is open, with a library to look into and no add that should go first.
+
+    Adds in a worker's hands go first too: both need the same permits.
+    """
     busy = services_with_due_adds()
     due = _services(
-        text("""
+        text(f"""
             SELECT s.service FROM unnest(CAST(:services AS text[])) AS s(service)
             LEFT JOIN service_gate g ON g.service = s.service
-            WHERE (g.open_at IS NULL OR g.open_at <= now())
+            WHERE {IS_OPEN} AND NOT EXISTS (SELECT 1 FROM pre_save p WHERE p.service = s.service
+                AND p.state = 'claimed' AND p.lease_until >= now())
               AND EXISTS (SELECT 1 FROM pre_save p WHERE p.service = s.service AND p.read_back_at <= now())
-        """)
+        """)  # noqa: S608 - a constant of the engine
     )
     return [service for service in due if service not in busy]
 

@@ -18,6 +18,7 @@ from requests.adapters import HTTPAdapter
 
 from presave_app.lib import clock
 from presave_app.lib.shapes import as_object
+from presave_app.streaming.deadline import POOLS, all_over_by
 from presave_app.streaming.errors import RetryLater, ServiceError
 
 CONNECT_SECONDS = 3.0
@@ -25,7 +26,8 @@ READ_SECONDS = 10.0
 # From the first byte out to the last byte in. The lease of a claim counts on it.
 DEADLINE_SECONDS = 20.0
 _MOST_BYTES = 2 * 1024 * 1024
-_POOL_SIZE = 32
+# As many as a drain has threads, and a few for those who sign in.
+_POOL_SIZE = 72
 _LONGEST_PAUSE_SECONDS = 86_400.0
 _PAUSE_WITHOUT_WORD_SECONDS = 5.0
 
@@ -77,23 +79,22 @@ class Answer:
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """Reads the whole body before it hands the response on, within the deadline and a limit of size.
-
-    The head of an answer has only the limit between two pieces of it (`READ_SECONDS`).
-    """
+    """Reads the whole answer before it hands the response on, within the deadline and a limit of size."""
 
     def __init__(self) -> None:
         super().__init__(pool_maxsize=_POOL_SIZE, max_retries=0)
+        self.poolmanager.pool_classes_by_scheme = POOLS
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         give_up_at = time.monotonic() + DEADLINE_SECONDS
         options.update(stream=True, timeout=(CONNECT_SECONDS, READ_SECONDS))
-        response = super().send(request, **options)
-        try:
-            response.raw = io.BytesIO(_read(response, give_up_at))
-        except BaseException:
-            response.close()
-            raise
+        with all_over_by(give_up_at, READ_SECONDS):
+            response = super().send(request, **options)
+            try:
+                response.raw = io.BytesIO(_read(response))
+            except BaseException:
+                response.close()
+                raise
         return response
 
 
@@ -149,8 +150,8 @@ def broken_connections_told() -> Generator[None]:
         raise RetryLater("connection_lost") from fault
 
 
-def _read(response: requests.Response, give_up_at: float) -> bytes:
-    """The body to its end: a slow drip must not outlive the deadline."""
+def _read(response: requests.Response) -> bytes:
+    """The body to its end."""
     pieces: list[bytes] = []
     size = 0
     # `read1` gives what is there; `read` would wait for a full piece, however slowly it comes.
@@ -159,6 +160,4 @@ def _read(response: requests.Response, give_up_at: float) -> bytes:
         size += len(piece)
         if size > _MOST_BYTES:
             raise RetryLater("answer_too_large")
-        if time.monotonic() > give_up_at:
-            raise RetryLater("no_answer_in_time")
     return b"".join(pieces)

@@ -34,6 +34,7 @@ OPTIONS = ServiceOptions(
     # Spotify publishes no number, only that calls are counted per app in a rolling 30 seconds
     # (https://developer.spotify.com/documentation/web-api/concepts/rate-limits).
     calls_per_second=5.0,
+    rate_window_seconds=30.0,
     choices={"SPOTIFY_MODE": ("development", "extended")},
 )
 

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [
     path
-    for folder in ("presave_app", "jobs", "bin")
+    for folder in ("presave_app", "jobs", "bench", "bin")
     for path in sorted((ROOT / folder).rglob("*.py"))
     if "migrations" not in path.parts
 ]

@@ -12,9 +12,8 @@ from flask import Flask
 from twin_client import TwinClient
 
 from presave_app.lib.vault import KeyRing
-from presave_app.presaves import grants
+from presave_app.presaves import grants, turns
 from presave_app.presaves.withdrawing import withdraw
-from presave_app.streaming.errors import NeedsReauth
 from presave_app.transaction import transaction
 
 
@@ -48,8 +47,8 @@ def test_a_token_opens_only_in_its_own_row(two: tuple[UUID, UUID]) -> None:
         one=one,
         other=other,
     )
-    with pytest.raises(NeedsReauth, match="sign_in_broken"), transaction() as session:
-        grants.take_turn(session, one)
+    with pytest.raises(turns.Broken, match="sign_in_broken"), transaction() as session:
+        turns.take_turn(session, one)
 
 
 def test_an_account_is_stored_under_a_pseudonym(two: tuple[UUID, UUID], twin: TwinClient) -> None:
@@ -74,7 +73,7 @@ def test_rotation_seals_all_it_can_under_the_first_key(two: tuple[UUID, UUID]) -
     assert grants.key_ids_in_use() == {"k1", "k2"}
     opened = read_sql("SELECT id FROM fan_grant WHERE key_id = 'k2'")
     with transaction() as session:
-        assert isinstance(grants.take_turn(session, opened), grants.FreshToken)
+        assert isinstance(turns.take_turn(session, opened), turns.FreshToken)
 
 
 def test_a_cancel_erases_the_tokens(two: tuple[UUID, UUID]) -> None:

@@ -15,7 +15,7 @@ from twin_client import TwinClient
 from jobs.schedule import Bells
 from presave_app.extensions import db, redis_connection
 from presave_app.ops.logs import RedactingFormatter
-from presave_app.presaves import grants
+from presave_app.presaves import turns
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.releases import adding, reading_back, refreshing
 from presave_app.transaction import transaction
@@ -44,11 +44,11 @@ def release(app: Flask, twin: TwinClient, caplog: pytest.LogCaptureFixture) -> U
 def secrets_of(pre_save_id: UUID, twin: TwinClient) -> list[str]:
     grant_id = row_of(pre_save_id).grant_id
     with transaction() as session:
-        fresh = grants.take_turn(session, grant_id)
+        fresh = turns.take_turn(session, grant_id)
         session.execute(text("UPDATE fan_grant SET access_expires_at = now() WHERE id = :id"), {"id": grant_id})
-        stale = grants.take_turn(session, grant_id)
-    assert isinstance(fresh, grants.FreshToken)
-    assert isinstance(stale, grants.RefreshTurn)
+        stale = turns.take_turn(session, grant_id)
+    assert isinstance(fresh, turns.FreshToken)
+    assert isinstance(stale, turns.RefreshTurn)
     account_id = twin.control("GET", "fans/ida")["account_id"]
     return [fresh.access_token, stale.refresh_token, account_id, mine_secret(row_of(pre_save_id).id)]
 

@@ -8,15 +8,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
-from fans import move_release, open_campaign, pre_save, read_sql, row_of, run_sql
+from engine import add_one, claim_one
+from fans import move_release, open_campaign, pre_save, read_sql, row_of
 from flask import Flask
 from sqlalchemy import text
 from twin_client import TwinClient
 
-from presave_app.presaves import claims
-from presave_app.releases import adding
 from presave_app.releases.waves import recompute_due
-from presave_app.streaming.registry import get_connector
 from presave_app.transaction import transaction
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -66,10 +64,8 @@ def test_an_add_that_meets_a_moving_date_does_not_start(app: Flask, twin: TwinCl
     campaign_id = open_campaign()
     pre_save_id = pre_save(app, twin, "ida")
     move_release(campaign_id, timedelta(seconds=-1))
-    run_sql("UPDATE target SET found_at = now()")
-    with transaction() as session:
-        (claim,) = claims.claim_due(session, "spotify", 1)
-    move_by_a_week(app, lambda: adding.add_one(get_connector("spotify"), claim))
+    claim = claim_one()
+    move_by_a_week(app, lambda: add_one(claim))
     assert twin.calls(method="PUT") == []
     row = row_of(pre_save_id)
     assert row.state == "armed"

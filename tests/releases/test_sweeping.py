@@ -10,7 +10,7 @@ from fans import move_release, open_campaign, pre_save, read_sql, row_of, run_sq
 from flask import Flask
 from twin_client import TwinClient
 
-from presave_app.presaves import claims
+from presave_app.presaves import mending
 from presave_app.releases import adding, sweeping
 from presave_app.transaction import transaction
 
@@ -55,7 +55,7 @@ def test_a_fan_who_renewed_meanwhile_is_left_alone(waiting: UUID) -> None:
     run_sql("UPDATE fan_grant SET hard_expires_at = now() + interval '1 day'")
     grant_id = row_of(waiting).grant_id
     with transaction() as session:
-        assert claims.need_reauth(session, grant_id, "grant_expired") == 0
+        assert mending.need_reauth(session, grant_id, "grant_expired") == 0
     assert row_of(waiting).state == "armed"
 
 

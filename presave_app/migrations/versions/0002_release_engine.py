@@ -38,6 +38,13 @@ def upgrade():
     op.add_column("service_gate", sa.Column("breaker_at", sa.DateTime(timezone=True)))
     op.add_column("service_gate", sa.Column("breaker_reason", sa.String()))
     op.add_column("service_gate", sa.Column("probe_at", sa.DateTime(timezone=True)))
+    op.add_column("service_gate", sa.Column("probe_seconds", sa.Double(), server_default="60", nullable=False))
+    op.create_index(
+        "ix_pre_save_refused", "pre_save", ["campaign_id", "service"], postgresql_where=sa.text("refusals > 0")
+    )
+    op.create_index(
+        "ix_fan_grant_refused", "fan_grant", ["refused_at"], postgresql_where=sa.text("refused_at IS NOT NULL")
+    )
     op.create_table(
         "mass_guard",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -75,7 +82,9 @@ def upgrade():
 def downgrade():
     op.drop_table("alarm")
     op.drop_table("mass_guard")
-    for column in ("probe_at", "breaker_reason", "breaker_at", "strikes", "units_spent", "budget_day"):
+    op.drop_index("ix_fan_grant_refused", table_name="fan_grant")
+    op.drop_index("ix_pre_save_refused", table_name="pre_save")
+    for column in ("probe_seconds", "probe_at", "breaker_reason", "breaker_at", "strikes", "units_spent", "budget_day"):
         op.drop_column("service_gate", column)
     op.drop_index("ix_pre_save_done", table_name="pre_save")
     op.drop_index("ix_pre_save_test_fan", table_name="pre_save")

@@ -1,0 +1,1 @@
+"""Benchmarks: real processes of this app against a fast twin of a service (bin/bench, bench/README.md)."""

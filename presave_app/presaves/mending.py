@@ -1,0 +1,48 @@
+"""Pre-saves that somebody has to mend: the fan by a new sign-in, the team by having them tried again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+
+def need_reauth(session: Session, grant_id: UUID, reason: str) -> int:
+    """Show every waiting pre-save of a dead grant as one that its fan has to repair; returns how many.
+
+    Two statements: a fan who signs in again while we wait for the locks is seen only by the second one.
+    """
+    ids = {"grant_id": grant_id}
+    session.execute(
+        text("SELECT 1 FROM pre_save WHERE grant_id = :grant_id AND state = 'armed' ORDER BY id FOR UPDATE"), ids
+    )
+    moved = session.execute(
+        text("""
+            UPDATE pre_save p SET state = 'needs_reauth', reason = :reason
+            WHERE p.grant_id = :grant_id AND p.state = 'armed'
+              AND EXISTS (SELECT 1 FROM fan_grant g WHERE g.id = p.grant_id AND g.state <> 'active')
+            RETURNING p.id
+        """),
+        {**ids, "reason": reason},
+    )
+    return len(moved.all())
+
+
+def arm_failed_again(session: Session, campaign_id: int) -> int:
+    """Let what the service refused be tried once more, on a person's word; returns how many."""
+    moved = (
+        session.execute(
+            text("""
+            UPDATE pre_save SET state = 'armed', reason = 'tried_again', tries = 0, refusals = 0, next_at = due_at
+            WHERE campaign_id = :id AND state = 'failed' RETURNING id
+        """),
+            {"id": campaign_id},
+        )
+        .scalars()
+        .all()
+    )
+    session.execute(
+        text("UPDATE action SET state = 'todo' WHERE pre_save_id = ANY(:ids) AND state = 'refused'"), {"ids": moved}
+    )
+    return len(moved)
