@@ -100,16 +100,16 @@ def test_a_refused_one_is_not_tried_again_too_early(fans: dict[str, UUID], campa
 
 def test_each_fan_is_added_at_their_own_midnight(app: Flask, twin: TwinClient, fans: dict[str, UUID]) -> None:
     run_sql("UPDATE target SET found_at = now()")
-    move_local_release(1, timedelta(seconds=-1), "Pacific/Auckland", label_zone="Pacific/Kiritimati")
+    move_local_release(1, timedelta(seconds=-1), "Pacific/Auckland")
     run_sql("UPDATE pre_save SET time_zone = 'Europe/Berlin' WHERE id = :id", id=fans["lena"])
     with transaction():
         recompute_due(1)
     adding.add_due("spotify")
     assert states_of(fans) == {"ida": "done", "jonas": "armed", "kim": "armed", "lena": "armed"}
-    move_local_release(1, timedelta(seconds=-1), "Europe/Berlin", label_zone="Pacific/Kiritimati")
+    move_local_release(1, timedelta(seconds=-1), "Europe/Berlin")
     adding.add_due("spotify")
     assert states_of(fans) == {"ida": "done", "jonas": "done", "kim": "armed", "lena": "done"}
-    move_local_release(1, timedelta(seconds=-1), "America/Los_Angeles", label_zone="Pacific/Kiritimati")
+    move_local_release(1, timedelta(seconds=-1), "America/Los_Angeles")
     adding.add_due("spotify")
     assert set(states_of(fans).values()) == {"done"}
 
