@@ -15,6 +15,8 @@ from presave_app.streaming.registry import connectors
 
 Ids = tuple[str | int, ...]
 
+_DRAIN_HERE_SECONDS = 4.0
+
 log = logging.getLogger(__name__)
 
 
@@ -77,6 +79,7 @@ class Bells:
 
 
 def run_here(job: str, *ids: str | int) -> object:
-    """Run a job by its name in this process."""
+    """Run a job by its name in this process, a drain only for a moment: other services wait, and so does a SIGTERM."""
     module, _, function = job.rpartition(".")
-    return getattr(importlib.import_module(module), function)(*ids)
+    limit = {"seconds": _DRAIN_HERE_SECONDS} if job in queue.DRAINS else {}
+    return getattr(importlib.import_module(module), function)(*ids, **limit)

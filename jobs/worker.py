@@ -16,6 +16,7 @@ from presave_app import create_app
 from presave_app.extensions import current_settings, db, redis_connection
 from presave_app.presaves import grants
 from presave_app.queue import make_queues
+from presave_app.transaction import retried
 
 # Imported before the first fork, so that no job pays for it.
 JOB_MODULES = (housekeeping, link_flip, release_day, sweeper, token_refresh)
@@ -55,7 +56,7 @@ def main() -> None:
 
 def check_keys() -> None:
     """Refuse to start without a key that some grant needs: its fans would be told to sign in again."""
-    missing = grants.key_ids_in_use() - set(current_settings().token_keys.keys)
+    missing = retried(lambda _: grants.key_ids_in_use()) - set(current_settings().token_keys.keys)
     if missing:
         raise KeysMissing(f"TOKEN_KEYS lacks keys that are in use: {', '.join(sorted(missing))}")
 

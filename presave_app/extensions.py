@@ -21,6 +21,7 @@ from presave_app.settings import Settings
 
 _REDIS_TIMEOUT_SECONDS = 2
 # A public page must not wait for a busy database longer than a person waits for a page.
+# Nor may a process that was frozen in the middle of a transaction keep its locks from everybody.
 _STATEMENT_TIMEOUT_MS = 15_000
 
 
@@ -69,7 +70,8 @@ def engine_options() -> dict[str, object]:
         "max_overflow": 1,
         "connect_args": {
             "connect_timeout": 5,
-            "options": f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c timezone=UTC",
+            "options": f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c timezone=UTC "
+            f"-c idle_in_transaction_session_timeout={_STATEMENT_TIMEOUT_MS}",
         },
     }
 

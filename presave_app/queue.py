@@ -28,6 +28,8 @@ SURROUND_FLIP = "jobs.link_flip.surround_flip"
 FIND_LINKS = "jobs.link_flip.find_links"
 SWEEP = "jobs.sweeper.sweep"
 HOUSEKEEP = "jobs.housekeeping.housekeep"
+# These go on until nothing is due, or until their seconds are over.
+DRAINS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE)
 QUICK_JOBS = (SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP)
 ALL_JOBS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE, SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP)
 

@@ -6,7 +6,7 @@ import base64
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from twin_client import CLIENT_ID, SECRET, TwinClient  # noqa: E402
 from presave_app import create_app  # noqa: E402
 from presave_app.counts.tally import forget_counts  # noqa: E402
 from presave_app.extensions import db  # noqa: E402
+from presave_app.releases.control_room import forget_room  # noqa: E402
 from presave_app.sandbox import create_sandbox  # noqa: E402
 from presave_app.sandbox.server import create_server  # noqa: E402
 from presave_app.sandbox.settings import SandboxSettings  # noqa: E402
@@ -119,6 +120,12 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def empty_tables(app: Flask) -> Callable[[], None]:
+    """For a test that begins anew in its middle."""
+    return _empty_tables
+
+
+@pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser without a past."""
     return app.test_client()
@@ -128,10 +135,11 @@ def _empty_tables() -> None:
     names = ", ".join(table.name for table in db.metadata.sorted_tables)
     # A truncated table gives the same ids and slugs again.
     forget_counts()
+    forget_room()
     with db.engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """Quick tests first, whole journeys last."""
-    items.sort(key=lambda item: "journeys" in str(item.path))
+    """Quick tests first, whole journeys and the storm last."""
+    items.sort(key=lambda item: bool({"journeys", "chaos"} & set(item.path.parts)))

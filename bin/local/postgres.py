@@ -55,6 +55,11 @@ def start_postgres(folder: Path, *, durable: bool = True, database: str = "presa
     given = os.environ.get("DATABASE_URL")
     if given:
         return Server("PostgreSQL (DATABASE_URL)", given)
+    return start_own_postgres(folder, durable=durable, database=database)
+
+
+def start_own_postgres(folder: Path, *, durable: bool = True, database: str = "presave") -> Server:
+    """A server of our own, whatever DATABASE_URL says: one that may be made to crash."""
     folder.mkdir(parents=True, exist_ok=True)
     short = short_folder()
     try:
@@ -72,11 +77,20 @@ def _start_own(folder: Path, short: Path, durable: bool, database: str) -> Serve
     data = (short if os.geteuid() == 0 else folder.resolve()) / "postgres"
     log = folder / "postgres.log"
     _make_cluster(programs, data, address, log)
-    process = _start_process(programs, data, address, log, durable)
-    how_to_stop = signal.SIGINT if durable else signal.SIGQUIT
-    server = Server("PostgreSQL", address.url(database), process, how_to_stop, lambda: remove_folder(short))
+
+    def start() -> subprocess.Popen[bytes]:
+        return _start_process(programs, data, address, log, durable)
+
+    server = Server(
+        "PostgreSQL",
+        address.url(database),
+        start(),
+        signal.SIGINT if durable else signal.SIGQUIT,
+        lambda: remove_folder(short),
+        crash_signal=signal.SIGQUIT,
+        starter=start,
+    )
     try:
-        wait_until_ready(process, lambda: _says_ready(data / "postmaster.pid"), log)
         create_database(address.url("postgres"), database)
     except BaseException:
         server.stop()
@@ -125,7 +139,13 @@ def _start_process(programs: Path, data: Path, address: Address, log: Path, dura
     command = [programs / "postgres", "-D", data]
     command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with log.open("ab") as output:
-        return processes.start(command, signal.SIGQUIT, stdout=output, stderr=output, **_surroundings())
+        process = processes.start(command, signal.SIGQUIT, stdout=output, stderr=output, **_surroundings())
+    try:
+        wait_until_ready(process, lambda: _says_ready(data / "postmaster.pid", process.pid), log)
+    except BaseException:
+        processes.end(process, signal.SIGQUIT)
+        raise
+    return process
 
 
 def _surroundings() -> dict[str, Any]:
@@ -135,10 +155,13 @@ def _surroundings() -> dict[str, Any]:
     return {"cwd": "/", "env": environment, **popen_user()}
 
 
-def _says_ready(pid_file: Path) -> bool:
-    """Postgres writes `ready` as the eighth line of its pid file once it takes connections."""
+def _says_ready(pid_file: Path, pid: int) -> bool:
+    """Postgres writes `ready` as the eighth line of its pid file once it takes connections.
+
+    The first line says whose file it is: a crashed server may have left one behind.
+    """
     try:
         lines = pid_file.read_text().splitlines()
     except FileNotFoundError:
         return False
-    return len(lines) >= 8 and lines[7].strip() == "ready"
+    return len(lines) >= 8 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"

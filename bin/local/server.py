@@ -12,6 +12,8 @@ from . import processes
 from .errors import LaunchError
 
 START_SECONDS = 60.0
+# PostgreSQL kills by itself what has not ended five seconds after an immediate shutdown.
+CRASH_SECONDS = 15.0
 
 
 @dataclass
@@ -23,6 +25,8 @@ class Server:
     process: subprocess.Popen[bytes] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     clean_up: Callable[[], None] = field(default=lambda: None, repr=False)
+    crash_signal: signal.Signals = signal.SIGKILL
+    starter: Callable[[], subprocess.Popen[bytes]] | None = field(default=None, repr=False)
     _is_stopped: bool = field(default=False, init=False, repr=False)
 
     @property
@@ -34,6 +38,16 @@ class Server:
             self._is_stopped = True
             processes.end(self.process, self.stop_signal)
             self.clean_up()
+
+    def crash(self) -> None:
+        """End it as a power cut would: nothing is tidied up, clients are cut off. For tests, on our own servers."""
+        assert self.process
+        processes.end(self.process, self.crash_signal, CRASH_SECONDS)
+
+    def start_again(self) -> None:
+        """Start it after a crash, at the same address and, where it keeps any, on the same data."""
+        assert self.starter
+        self.process = self.starter()
 
     def __enter__(self) -> Self:
         return self

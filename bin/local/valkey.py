@@ -25,6 +25,11 @@ def start_valkey(folder: Path) -> Server:
     given = os.environ.get("REDIS_URL")
     if given:
         return Server("Redis (REDIS_URL)", given)
+    return start_own_valkey(folder)
+
+
+def start_own_valkey(folder: Path) -> Server:
+    """A server of our own, whatever REDIS_URL says: one that may be made to crash."""
     folder.mkdir(parents=True, exist_ok=True)
     program = find_valkey()
     for _ in range(TRIES - 1):
@@ -34,13 +39,21 @@ def start_valkey(folder: Path) -> Server:
 
 
 def _start_own(program: Path, folder: Path) -> Server:
-    port, password, log = free_port(), secrets.token_urlsafe(24), folder / "valkey.log"
+    port, password = free_port(), secrets.token_urlsafe(24)
+
+    def start() -> subprocess.Popen[bytes]:
+        return _start_process(program, folder, port, password)
+
+    return Server("Valkey", f"redis://:{password}@127.0.0.1:{port}/0", start(), starter=start)
+
+
+def _start_process(program: Path, folder: Path, port: int, password: str) -> subprocess.Popen[bytes]:
+    log = folder / "valkey.log"
     settings = f'bind 127.0.0.1\nport {port}\nrequirepass {password}\nsave ""\nappendonly no\n'
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = processes.start(
             [program, "-"], cwd=folder, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT
         )
-    server = Server("Valkey", f"redis://:{password}@127.0.0.1:{port}/0", process)
     try:
         # By pipe, so that the password is neither on the command line nor in a file.
         assert process.stdin
@@ -48,9 +61,9 @@ def _start_own(program: Path, folder: Path) -> Server:
             pipe.write(settings.encode())
         wait_until_ready(process, lambda: _answers(port, password), log)
     except BaseException:
-        server.stop()
+        processes.end(process)
         raise
-    return server
+    return process
 
 
 def _answers(port: int, password: str) -> bool:

@@ -11,9 +11,9 @@ from sqlalchemy import Row, text
 
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import ReleaseClock, release_clock
-from presave_app.counts.memo import ShortMemo
 from presave_app.extensions import db
 from presave_app.lib import clock
+from presave_app.lib.memo import ShortMemo
 
 # A pre-save has to show within two seconds: the poll's second, this, and the way there and back.
 _KEEP = timedelta(milliseconds=250)

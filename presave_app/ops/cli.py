@@ -9,7 +9,6 @@ from uuid import UUID
 import click
 from flask import Flask
 from flask.cli import AppGroup
-from sqlalchemy import text
 
 from presave_app.campaigns.commands import campaigns, find_campaign_for_command
 from presave_app.campaigns.models import Campaign
@@ -17,13 +16,12 @@ from presave_app.lib import clock
 from presave_app.ops.template_helpers import iso
 from presave_app.presaves import grants
 from presave_app.presaves.looking_up import states_of
-from presave_app.presaves.mending import arm_failed_again
 from presave_app.presaves.states import State
+from presave_app.releases.commands import release
 from presave_app.releases.waves import oldest_overdue_seconds
 from presave_app.teams.commands import teams
 from presave_app.transaction import transaction
 
-release = AppGroup("release", help="The adds of a release.")
 keys = AppGroup("keys", help="The keys that fans' tokens are sealed under.")
 _BATCH = 500
 
@@ -53,35 +51,6 @@ def campaign_status(slug: str, as_json: bool) -> None:
         click.echo(f"  {service}: {states}; {counts['verified']} verified")
     if report["oldest_overdue_seconds"] is not None:
         click.echo(f"  oldest overdue for {report['oldest_overdue_seconds']} s")
-
-
-@release.command("hold")
-@click.argument("slug")
-@as_json
-def hold(slug: str, as_json: bool) -> None:
-    """Stop the adds of a campaign. Its page goes on."""
-    _set_held(slug, is_held=True)
-    click.echo(json.dumps({"slug": slug, "held": True}) if as_json else f"{slug}: adds are on hold")
-
-
-@release.command("resume")
-@click.argument("slug")
-@as_json
-def resume(slug: str, as_json: bool) -> None:
-    """Go on with the adds of a campaign."""
-    _set_held(slug, is_held=False)
-    click.echo(json.dumps({"slug": slug, "held": False}) if as_json else f"{slug}: adds go on")
-
-
-@release.command("retry")
-@click.argument("slug")
-@as_json
-def retry(slug: str, as_json: bool) -> None:
-    """Try once more what the service refused."""
-    campaign = find_campaign_for_command(slug)
-    with transaction() as session:
-        armed = arm_failed_again(session, campaign.id)
-    click.echo(json.dumps({"slug": slug, "armed": armed}) if as_json else f"{slug}: {armed} pre-saves are tried again")
 
 
 @keys.command("rotate")
@@ -114,12 +83,3 @@ def status_of(campaign: Campaign) -> dict[str, Any]:
         "services": {name: {"states": s.states, "verified": s.verified} for name, s in services.items()},
         "oldest_overdue_seconds": oldest_overdue_seconds(campaign.id),
     }
-
-
-def _set_held(slug: str, *, is_held: bool) -> None:
-    campaign = find_campaign_for_command(slug)
-    with transaction() as session:
-        session.execute(
-            text("UPDATE campaign SET held_at = CASE WHEN :held THEN coalesce(held_at, now()) END WHERE id = :id"),
-            {"held": is_held, "id": campaign.id},
-        )

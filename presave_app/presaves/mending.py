@@ -1,4 +1,4 @@
-"""Pre-saves that somebody has to mend: the fan by a new sign-in, the team by having them tried again."""
+"""Pre-saves whose permission is gone: their fans have to sign in again."""
 
 from __future__ import annotations
 
@@ -27,22 +27,3 @@ def need_reauth(session: Session, grant_id: UUID, reason: str) -> int:
         {**ids, "reason": reason},
     )
     return len(moved.all())
-
-
-def arm_failed_again(session: Session, campaign_id: int) -> int:
-    """Let what the service refused be tried once more, on a person's word; returns how many."""
-    moved = (
-        session.execute(
-            text("""
-            UPDATE pre_save SET state = 'armed', reason = 'tried_again', tries = 0, refusals = 0, next_at = due_at
-            WHERE campaign_id = :id AND state = 'failed' RETURNING id
-        """),
-            {"id": campaign_id},
-        )
-        .scalars()
-        .all()
-    )
-    session.execute(
-        text("UPDATE action SET state = 'todo' WHERE pre_save_id = ANY(:ids) AND state = 'refused'"), {"ids": moved}
-    )
-    return len(moved)

@@ -33,6 +33,7 @@ _WORDS = {
     "pre_added": "The service adds it by itself on the day.",
     "rate_limited": "The service asked us to slow down. We go on by ourselves.",
     "quota_exceeded": "The service's limit for this app is used up for now. We go on as soon as it allows.",
+    "budget_spent": "Today's budget of calls at the service is used up. We go on when its new day begins.",
     "no_answer_in_time": "The service did not answer in time. We try again by ourselves.",
     "connection_lost": "The connection to the service broke. We try again by ourselves.",
     "tls_fault": "The service could not be reached safely. We try again by ourselves.",

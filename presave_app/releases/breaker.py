@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from presave_app.extensions import db
 from presave_app.queue import ADD_DUE, ring_after_commit
 from presave_app.transaction import transaction
 
@@ -40,9 +39,9 @@ def refused_app(reason: str) -> Strike:
 
 def note_success(service: str) -> None:
     """Something worked: the run of failures is over. If the breaker was open, who was put off is tried at once."""
-    if db.session.execute(_MARKED, {"service": service}).one_or_none() is None:
-        return
     with transaction() as session:
+        if session.execute(_MARKED, {"service": service}).one_or_none() is None:
+            return
         was_open = session.execute(_CLOSE, {"service": service}).scalar()
         if was_open:
             session.execute(_GO_ON, {"service": service})

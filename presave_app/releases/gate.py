@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import text
 
-from presave_app.extensions import current_settings, db
+from presave_app.extensions import current_settings
 from presave_app.streaming.errors import RetryLater
 from presave_app.transaction import transaction
 
@@ -121,17 +121,19 @@ def shut(service: str, seconds: float, reason: str) -> None:
 
 def shut_seconds(service: str) -> float:
     """How long the service wants to be left alone; 0.0 when it does not."""
-    seconds = db.session.execute(
-        text("SELECT extract(epoch FROM open_at - clock_timestamp()) FROM service_gate WHERE service = :service"),
-        {"service": service},
-    ).scalar_one_or_none()
+    with transaction() as session:
+        seconds = session.execute(
+            text("SELECT extract(epoch FROM open_at - clock_timestamp()) FROM service_gate WHERE service = :service"),
+            {"service": service},
+        ).scalar_one_or_none()
     return max(0.0, float(seconds or 0.0))
 
 
 def lets_through(service: str) -> bool:
     """Whether the work in the background may call the service at all right now, be it for a probe."""
     shut_now = text(f"SELECT 1 FROM service_gate g WHERE g.service = :service AND NOT {IS_OPEN}")  # noqa: S608
-    return db.session.execute(shut_now, {"service": service}).one_or_none() is None
+    with transaction() as session:
+        return session.execute(shut_now, {"service": service}).one_or_none() is None
 
 
 # 1. Fill the bucket by the time that has passed, and begin a new day of the budget where one has begun.

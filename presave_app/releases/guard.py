@@ -11,7 +11,6 @@ from collections.abc import Iterable
 
 from sqlalchemy import text
 
-from presave_app.extensions import db
 from presave_app.transaction import transaction
 
 # More than so many fans, and more than such a share of the campaign's fans on the service, within ten minutes.
@@ -36,12 +35,12 @@ def forget_settled() -> None:
 
 def _may_give_up(service: str, campaign_id: int, reason: str) -> bool:
     values = {"service": service, "campaign_id": campaign_id}
-    found = db.session.execute(_GUARD, values).one_or_none()
-    if found:
-        return bool(found.is_confirmed)
-    if not db.session.execute(_IS_CROWD, {**values, "crowd": _CROWD, "share": _SHARE}).scalar_one():
-        return True
     with transaction() as session:
+        found = session.execute(_GUARD, values).one_or_none()
+        if found:
+            return bool(found.is_confirmed)
+        if not session.execute(_IS_CROWD, {**values, "crowd": _CROWD, "share": _SHARE}).scalar_one():
+            return True
         session.execute(_OPEN, {**values, "reason": reason})
     log.error("%s refuses a crowd of campaign %d (%s): nobody is given up", service, campaign_id, reason)
     return False

@@ -52,7 +52,7 @@ def read_back_due(service: str, seconds: float = drain.SECONDS) -> int:
     for _ in range(max(1, int(seconds / _SLICE_SECONDS))):
         if service not in services_with_due_read_backs():
             break
-        looked += drain.drain(lane, rate=rate, seconds=_SLICE_SECONDS)
+        looked += drain.drain(lane, rate=rate, seconds=min(seconds, _SLICE_SECONDS))
     return looked
 
 

@@ -14,7 +14,6 @@ from flask import Flask, current_app
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from presave_app.extensions import db
 from presave_app.lib.failpoints import reach
 from presave_app.presaves import grants, mending, turns
 from presave_app.presaves.states import GrantId
@@ -61,7 +60,7 @@ def get_access_token(grant_id: GrantId, connector: Connector, passage: Passage, 
             return _renew(turn, connector, passage)
 
 
-def warm_up(service: str, seconds: float = 50.0) -> int:
+def warm_up(service: str, seconds: float) -> int:
     """Renew sign-ins of pre-saves due within the hour, so that the day needs one call a fan; returns how many.
 
     Dead sign-ins come to light here, while their fans can still repair them.
@@ -81,21 +80,23 @@ def find_stale(service: str, limit: int) -> list[GrantId]:
     """Grants whose access token would not live through a release of the next 50 minutes."""
     if not gate.lets_through(service):
         return []
-    rows = db.session.execute(
-        text("""
-            SELECT g.id FROM fan_grant g WHERE g.service = :service AND g.state = 'active'
-              AND (g.refresh_until IS NULL OR g.refresh_until < now())
-              AND (g.refused_at IS NULL OR g.refused_at < now() - make_interval(secs => :confirm))
-              AND EXISTS (SELECT 1 FROM pre_save p WHERE p.grant_id = g.id AND p.state = 'armed'
-                AND p.due_at BETWEEN now() AND now() + interval '50 minutes'
-                AND g.access_expires_at < p.due_at + interval '5 minutes'
-                AND NOT EXISTS (SELECT 1 FROM mass_guard m WHERE m.campaign_id = p.campaign_id
-                  AND m.service = p.service AND m.confirmed_at IS NULL AND g.refused_at IS NOT NULL))
-            ORDER BY g.access_expires_at, g.id LIMIT :limit
-        """),
-        {"service": service, "limit": limit, "confirm": CONFIRM_AFTER_SECONDS},
-    )
-    return [GrantId(grant_id) for grant_id in rows.scalars()]
+    values = {"service": service, "limit": limit, "confirm": CONFIRM_AFTER_SECONDS}
+    with transaction() as session:
+        return [GrantId(grant_id) for grant_id in session.execute(_STALE, values).scalars()]
+
+
+# A crowd of refused sign-ins is asked again only by the adds, now and then, while a person looks at it.
+_STALE = text("""
+    SELECT g.id FROM fan_grant g WHERE g.service = :service AND g.state = 'active'
+      AND (g.refresh_until IS NULL OR g.refresh_until < now())
+      AND (g.refused_at IS NULL OR g.refused_at < now() - make_interval(secs => :confirm))
+      AND EXISTS (SELECT 1 FROM pre_save p WHERE p.grant_id = g.id AND p.state = 'armed'
+        AND p.due_at BETWEEN now() AND now() + interval '50 minutes'
+        AND g.access_expires_at < p.due_at + interval '5 minutes'
+        AND NOT EXISTS (SELECT 1 FROM mass_guard m WHERE m.campaign_id = p.campaign_id
+          AND m.service = p.service AND m.confirmed_at IS NULL AND g.refused_at IS NOT NULL))
+    ORDER BY g.access_expires_at, g.id LIMIT :limit
+""")
 
 
 def _warm_one(app: Flask, connector: Connector, grant_id: GrantId) -> None:
@@ -138,17 +139,15 @@ def _answer_to(refusal: NeedsReauth, grant_id: GrantId, version: int, service: s
 
 
 def _campaigns_waiting_for(grant_id: GrantId) -> Sequence[int]:
-    return (
-        db.session.execute(
+    with transaction() as session:
+        found = session.execute(
             text("""
                 SELECT DISTINCT campaign_id FROM pre_save
                 WHERE grant_id = :id AND state IN ('armed', 'claimed') ORDER BY campaign_id
             """),
             {"id": grant_id},
         )
-        .scalars()
-        .all()
-    )
+        return found.scalars().all()
 
 
 def _bury(grant_id: UUID, version: int, service: str, reason: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from fans import open_campaign, pre_save, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
@@ -72,3 +74,13 @@ def test_one_fan_is_in_and_two_are(app: Flask, client: FlaskClient, twin: TwinCl
     assert count_context(campaign)["count"].words == "fan is in"
     pre_save(app, twin, "noor")
     assert count_context(campaign)["count"].words == "fans are in"
+
+
+def test_a_pre_save_shows_within_half_a_second(app: Flask, client: FlaskClient, twin: TwinClient) -> None:
+    open_campaign()
+    open_campaign(slug="small-hours")
+    paths = ("/night-drive/count.json", "/small-hours/count.json")
+    assert [client.get(path).get_json()["total"] for path in paths] == [0, 0]
+    pre_save(app, twin, "ida")
+    time.sleep(0.5)
+    assert [client.get(path).get_json()["total"] for path in paths] == [1, 0]

@@ -13,7 +13,15 @@ import psycopg
 import pytest
 import redis
 from local.environment import ROOT
-from local.servers import Server, create_database, drop_database, start_postgres, start_valkey
+from local.servers import (
+    Server,
+    create_database,
+    drop_database,
+    start_own_postgres,
+    start_own_valkey,
+    start_postgres,
+    start_valkey,
+)
 from sqlalchemy import create_engine, text
 
 START_AND_WAIT = """
@@ -105,6 +113,26 @@ def test_stopping_twice_is_harmless_and_leaves_no_folder(tmp_path: Path) -> None
     server.stop()
     server.stop()
     assert not folder.exists()
+
+
+def test_a_crashed_postgres_has_what_was_committed(tmp_path: Path) -> None:
+    with start_own_postgres(tmp_path, durable=True) as server:
+        with psycopg.connect(server.url) as connection:
+            connection.execute("CREATE TABLE song AS SELECT 'Night Drive' AS title")
+        with psycopg.connect(server.url, autocommit=True) as idle:
+            server.crash()
+            server.start_again()
+            with pytest.raises(psycopg.OperationalError):
+                idle.execute("SELECT 1")
+        assert ask(server.url, "SELECT title FROM song") == "Night Drive"
+
+
+def test_a_crashed_valkey_comes_back_empty_at_its_address(tmp_path: Path) -> None:
+    with start_own_valkey(tmp_path) as server, redis.from_url(server.url) as client:
+        client.set("bell", "rung")
+        server.crash()
+        server.start_again()
+        assert client.get("bell") is None
 
 
 def test_servers_die_with_a_killed_launcher(tmp_path: Path) -> None:

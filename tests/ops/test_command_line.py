@@ -54,13 +54,49 @@ def test_a_release_is_held_and_resumed(app: Flask, twin: TwinClient) -> None:
     assert adding.add_due("spotify") == 1
 
 
+def test_a_release_is_told_as_its_room_tells_it(app: Flask, twin: TwinClient) -> None:
+    campaign_id = open_campaign()
+    pre_save(app, twin, "ida")
+    move_release(campaign_id, timedelta(seconds=-1))
+    run_sql("UPDATE target SET found_at = now()")
+    status = run(app, "release", "status", "night-drive")
+    assert (status["slug"], status["phase"], status["held"]) == ("night-drive", "adding", False)
+    assert status["headline"].startswith("Adding: 0 of 1")
+    spotify = status["services"]["spotify"]
+    assert (spotify["asked"], spotify["accepted"], spotify["open_due"]) == (1, 0, 1)
+    assert [(line["state"], line["number"]) for line in spotify["states"]] == [("armed", 1)]
+    assert [(wave["total"], wave["open"]) for wave in status["waves"]] == [(1, 1)]
+    assert status["alarms"] == []
+
+
+def test_a_release_is_told_in_plain_lines(app: Flask, twin: TwinClient) -> None:
+    open_campaign()
+    pre_save(app, twin, "ida")
+    told = app.test_cli_runner().invoke(args=["release", "status", "night-drive"]).output
+    assert "night-drive: Waiting: 1 fan, first wave in " in told
+    assert "spotify: 1 asked, 0 accepted, 0 verified, 0 kept" in told
+
+
+def test_one_reason_is_tried_again(app: Flask, twin: TwinClient) -> None:
+    open_campaign()
+    pre_save(app, twin, "ida")
+    run_sql("ALTER TABLE pre_save DISABLE TRIGGER USER")
+    run_sql("UPDATE pre_save SET state = 'failed', reason = 'forbidden'")
+    run_sql("ALTER TABLE pre_save ENABLE TRIGGER USER")
+    retry = ("release", "retry", "night-drive", "--service", "spotify", "--reason")
+    assert run(app, *retry, "http_400") == {"slug": "night-drive", "armed": 0}
+    assert run(app, *retry, "forbidden") == {"slug": "night-drive", "armed": 1}
+
+
 def test_keys_are_rotated(app: Flask, twin: TwinClient) -> None:
     open_campaign()
     pre_save(app, twin, "ida")
     assert run(app, "keys", "rotate") == {"resealed": 0, "keys_in_use": ["k1"]}
 
 
-@pytest.mark.parametrize("words", [("campaigns", "status"), ("release", "hold"), ("release", "resume")])
+@pytest.mark.parametrize(
+    "words", [("campaigns", "status"), ("release", "status"), ("release", "hold"), ("release", "retry")]
+)
 def test_an_unknown_campaign_is_said_plainly(words: tuple[str, str], app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=[*words, "nowhere"])
     assert result.exit_code != 0

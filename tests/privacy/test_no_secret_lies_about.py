@@ -30,7 +30,7 @@ def release(app: Flask, twin: TwinClient, caplog: pytest.LogCaptureFixture) -> U
     pre_save_id = pre_save(app, twin, "ida")
     run_sql("UPDATE fan_grant SET access_expires_at = now()")
     move_release(campaign_id, timedelta(minutes=10))
-    refreshing.warm_up("spotify")
+    refreshing.warm_up("spotify", 20)
     move_release(campaign_id, timedelta(seconds=-1))
     twin.fault("503_html", method="PUT", path="/me/library")
     Bells().turn()

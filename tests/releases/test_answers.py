@@ -11,8 +11,7 @@ from fans import move_release, pre_save, read_sql, row_of, run_sql
 from flask import Flask
 from twin_client import TwinClient
 
-from presave_app.presaves import mending
-from presave_app.releases import adding, gate
+from presave_app.releases import adding, gate, steering
 from presave_app.streaming.errors import Refused
 from presave_app.streaming.registry import get_connector
 from presave_app.transaction import transaction
@@ -143,7 +142,7 @@ def test_what_the_service_calls_wrong_is_parked_after_three(
     assert read_sql("SELECT state FROM fan_grant") == "active"
     monkeypatch.undo()
     with transaction() as session:
-        assert mending.arm_failed_again(session, row.campaign_id) == 1
+        assert steering.retry(session, row.campaign_id, "a test") == 1
     adding.add_due("spotify")
     assert row_of(due).state == "done"
 

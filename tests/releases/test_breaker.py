@@ -90,7 +90,7 @@ def test_the_warm_up_stops_at_refused_credentials(crowd: int, twin: TwinClient) 
     move_release(crowd, timedelta(minutes=30))
     run_sql("UPDATE fan_grant SET access_expires_at = now()")
     twin.fault("400_invalid_client", method="POST", path="/api/token", rate=1.0)
-    refreshing.warm_up("spotify")
+    refreshing.warm_up("spotify", 20)
     assert is_open()
     assert refreshing.find_stale("spotify", 1) == []
     assert len(twin.calls(grant_type="refresh_token")) < FANS

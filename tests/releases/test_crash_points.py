@@ -173,4 +173,4 @@ def test_a_dead_process_holds_no_lock_on_the_grant(due: UUID, twin: TwinClient, 
     run_sql("UPDATE fan_grant SET refresh_until = now()")
     move_release(read_sql("SELECT id FROM campaign"), timedelta(minutes=30))
     run_sql("UPDATE pre_save SET state = 'armed', lease_until = NULL WHERE state = 'claimed'")
-    assert refreshing.warm_up("spotify") == 1
+    assert refreshing.warm_up("spotify", 20) == 1

@@ -59,12 +59,12 @@ def test_a_crowd_shows_in_the_warm_up_already(crowd: int, twin: TwinClient) -> N
     everybody_revokes(twin)
     for _ in range(2):
         let_a_minute_pass()
-        refreshing.warm_up("spotify")
+        refreshing.warm_up("spotify", 20)
     assert is_open()
     assert read_sql("SELECT count(*) FROM fan_grant WHERE state = 'active'") == FANS
     # Asking the same dead sign-ins again and again proves nothing more.
     let_a_minute_pass()
-    assert refreshing.warm_up("spotify") == 0
+    assert refreshing.warm_up("spotify", 20) == 0
 
 
 def test_a_confirmed_crowd_needs_its_fans(crowd: int, twin: TwinClient) -> None:

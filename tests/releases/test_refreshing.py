@@ -34,8 +34,8 @@ def refreshes(twin: TwinClient) -> int:
 
 
 def test_sign_ins_are_warmed_up_before_the_moment(waiting: UUID, twin: TwinClient) -> None:
-    assert refreshing.warm_up("spotify") == 1
-    assert refreshing.warm_up("spotify") == 0
+    assert refreshing.warm_up("spotify", 20) == 1
+    assert refreshing.warm_up("spotify", 20) == 0
     assert refreshes(twin) == 1
     assert read_sql("SELECT refresh_version FROM fan_grant") == 1
 
@@ -44,19 +44,19 @@ def test_a_release_far_away_warms_up_nothing(app: Flask, twin: TwinClient) -> No
     open_campaign(timedelta(days=2))
     pre_save(app, twin, "ida")
     run_sql("UPDATE fan_grant SET access_expires_at = now()")
-    assert refreshing.warm_up("spotify") == 0
+    assert refreshing.warm_up("spotify", 20) == 0
 
 
 def test_an_answer_without_refresh_token_keeps_the_old(waiting: UUID, twin: TwinClient) -> None:
-    refreshing.warm_up("spotify")
+    refreshing.warm_up("spotify", 20)
     run_sql("UPDATE fan_grant SET access_expires_at = now()")
-    assert refreshing.warm_up("spotify") == 1
+    assert refreshing.warm_up("spotify", 20) == 1
 
 
 def test_a_rotated_token_is_stored_before_its_use(waiting: UUID, twin: TwinClient) -> None:
     twin.switch(omit_refresh_token=False, rotate=True, reuse_revokes_all=True)
     for _ in range(3):
-        assert refreshing.warm_up("spotify") == 1
+        assert refreshing.warm_up("spotify", 20) == 1
         run_sql("UPDATE fan_grant SET access_expires_at = now()")
     assert read_sql("SELECT refresh_version FROM fan_grant") == 3
 
@@ -98,10 +98,10 @@ def test_a_lost_turn_stores_nothing(waiting: UUID, twin: TwinClient) -> None:
 
 def test_a_dead_sign_in_shows_before_the_moment(waiting: UUID, twin: TwinClient) -> None:
     twin.control("POST", "fans/ida/revoke", {})
-    refreshing.warm_up("spotify")
+    refreshing.warm_up("spotify", 20)
     assert row_of(waiting).state == "armed"
     run_sql("UPDATE fan_grant SET refused_at = now() - interval '61 s', refresh_until = now()")
-    refreshing.warm_up("spotify")
+    refreshing.warm_up("spotify", 20)
     row = row_of(waiting)
     assert (row.state, row.reason) == ("needs_reauth", "grant_revoked")
 
@@ -119,11 +119,11 @@ def test_a_refusal_for_older_tokens_is_not_believed(waiting: UUID, twin: TwinCli
 
 def test_a_wrong_client_secret_marks_no_fan(waiting: UUID, twin: TwinClient) -> None:
     twin.fault("400_invalid_client", method="POST", path="/api/token", times=1)
-    refreshing.warm_up("spotify")
+    refreshing.warm_up("spotify", 20)
     assert row_of(waiting).state == "armed"
     assert read_sql("SELECT strikes FROM service_gate") > 1
     run_sql("UPDATE fan_grant SET refresh_until = now()")
-    assert refreshing.warm_up("spotify") == 1
+    assert refreshing.warm_up("spotify", 20) == 1
     assert read_sql("SELECT access_expires_at > now() FROM fan_grant")
 
 

@@ -53,6 +53,20 @@ def test_a_fan_shows_library_and_grants(twin: TwinClient, access: str) -> None:
     assert grant["authorized_at"] < grant["ends_at"]
 
 
+def test_a_crowd_signs_in_at_once(twin: TwinClient) -> None:
+    ida, ben = twin.control("POST", "sign-ins", {"names": ["ida", "ben"]})["sign_ins"]
+    assert twin.save(ida["access_token"]).status_code == 200
+    assert twin.refresh(ben["refresh_token"]).status_code == 200
+    assert ida["account_id"] == twin.control("GET", "fans/ida")["account_id"]
+    assert (list(twin.library("ida")), list(twin.library("ben"))) == ([ALBUM_URI], [])
+
+
+def test_a_crowd_without_scopes_may_save_nothing(twin: TwinClient) -> None:
+    (ida,) = twin.control("POST", "sign-ins", {"names": ["ida"], "scopes": []})["sign_ins"]
+    assert twin.save(ida["access_token"]).status_code == 403
+    twin.control("POST", "sign-ins", {"names": ["Not A Name!"]}, status=400)
+
+
 def test_unknown_fans_and_albums_are_404(twin: TwinClient) -> None:
     twin.control("GET", "fans/nobody", status=404)
     twin.control("POST", "fans/nobody/revoke", status=404)
@@ -62,10 +76,12 @@ def test_unknown_fans_and_albums_are_404(twin: TwinClient) -> None:
 def test_libraries_name_the_fans_who_hold_an_item(twin: TwinClient) -> None:
     for fan in ("ida", "ben"):
         twin.save(twin.sign_in(fan, show_dialog="true").access)
+    twin.save(twin.sign_in("ben", show_dialog="true").access)
     assert twin.control("GET", f"libraries?uri={ALBUM_URI}") == {
         "uri": ALBUM_URI,
         "total": 2,
         "fans": ["ida", "ben"],
+        "repeated": {"ben": 2},
     }
     twin.control("GET", "libraries", status=400)
 

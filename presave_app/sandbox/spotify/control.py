@@ -12,6 +12,7 @@ from presave_app.sandbox.json_body import BodyError, JsonBody
 from .apps import App
 from .control_album import album_as_json, read_album
 from .control_fault import read_fault
+from .control_sign_in import USUAL_SCOPES, sign_in_json
 from .control_state import app_json, fan_json, state_json
 from .fans import Fan, clean_fan_name
 from .switches import NAMES, Switches
@@ -137,13 +138,25 @@ def fan_revoke(name: str) -> Response:
     return jsonify({"revoked": twin.revoke(_get_fan(twin, name), client_id)})
 
 
+@blueprint.post("/sign-ins")
+def sign_ins() -> Response:
+    """A whole crowd signs in at once, as if each had been through the consent page. The one answer with tokens."""
+    twin = current_twin()
+    body = JsonBody(("names", "scopes", "client_id"))
+    app = _get_app(twin, body.text("client_id", next(iter(twin.apps), "")))
+    scopes = frozenset(body.texts("scopes", USUAL_SCOPES))
+    names = [clean_fan_name(name) for name in body.texts("names", ())]
+    return jsonify({"sign_ins": [sign_in_json(twin, app, twin.fans.welcome(name), scopes) for name in names]})
+
+
 @blueprint.get("/libraries")
 def libraries() -> Response:
     uri = request.args.get("uri")
     if not uri:
         raise BodyError("uri is missing")
-    fans = current_twin().fans.holders(uri)
-    return jsonify({"uri": uri, "total": len(fans), "fans": fans})
+    held = current_twin().fans.times_applied(uri)
+    repeated = {name: times for name, times in held.items() if times > 1}
+    return jsonify({"uri": uri, "total": len(held), "fans": list(held), "repeated": repeated})
 
 
 @blueprint.get("/calls")

@@ -108,9 +108,10 @@ class Fans:
         with self._lock:
             return list(fan.library.values())
 
-    def holders(self, uri: str) -> list[str]:
+    def times_applied(self, uri: str) -> dict[str, int]:
+        """Who holds it, and how often each library was told to save it."""
         with self._lock:
-            return list(self._holders.get(uri, ()))
+            return {name: self._fans[name].library[uri].times_applied for name in self._holders.get(uri, ())}
 
     def count_holders(self, uri: str) -> int:
         return len(self._holders.get(uri, ()))

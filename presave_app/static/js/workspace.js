@@ -57,6 +57,16 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   swapAround(target, serverResponse, requestConfig.formData);
 });
 
+/** A part that renews itself lets nobody press into the void, and stays open where it was opened. */
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, requestConfig } = event.detail;
+  if (!target?.hasAttribute?.("data-live")) return;
+  if (requestConfig.verb === "get" && target.matches(":active")) event.detail.shouldSwap = false;
+  const opened = [...target.querySelectorAll("details[open][id]")].map((part) => part.id);
+  const reopen = () => opened.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  document.addEventListener("htmx:afterSwap", reopen, { once: true });
+});
+
 document.addEventListener("htmx:responseError", (event) => {
   const told = parsed(event.detail.xhr.responseText).getElementById("error")?.textContent.trim();
   say(told || "That did not work. What you typed is still here; try again in a moment.");

@@ -9,12 +9,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 
 import requests
+from local import guard, processes
 from local.ports import next_free
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 FIRST_PORT = 21_000
 READY_SECONDS = 30.0
 
@@ -28,21 +28,21 @@ class Installation:
         self.environ = {**os.environ, **environ, "PUBLIC_URL": self.url, "PYTHONUNBUFFERED": "1"}
         self.folder = folder
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self._logs: list[IO[bytes]] = []
 
-    def start_web(self) -> None:
-        """Start the web server and wait until it answers."""
+    def start_web(self, *, wait: bool = True, **extra: str) -> None:
+        """Start the web server and, unless told otherwise, wait until it answers."""
         server = ["-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port)]
-        self._start("web", *server, "--blocking-threads", "4", "wsgi:app")
-        wait_until(self._web_answers, READY_SECONDS)
+        self._start("web", *server, "--blocking-threads", "4", "wsgi:app", **extra)
+        if wait:
+            wait_until(self._web_answers, READY_SECONDS)
 
-    def start_worker(self) -> None:
-        """Start a worker."""
-        self._start("worker", "-m", "jobs.worker")
+    def start_worker(self, name: str = "worker", **extra: str) -> None:
+        """Start a worker; `extra` is for its environment alone."""
+        self._start(name, "-m", "jobs.worker", **extra)
 
-    def start_clock(self) -> None:
-        """Start the clock."""
-        self._start("clock", "-m", "jobs.clock")
+    def start_clock(self, name: str = "clock", **extra: str) -> None:
+        """Start the clock; `extra` is for its environment alone."""
+        self._start(name, "-m", "jobs.clock", **extra)
 
     def flask(self, *words: str) -> str:
         """Run a flask command; returns what it printed."""
@@ -53,10 +53,17 @@ class Installation:
 
     def kill(self, name: str) -> None:
         """SIGKILL to the process and all it has forked, as when a machine is pulled from under it."""
+        # Stopped first, so that it forks nothing between the listing and the blow.
+        _send(self.processes[name].pid, signal.SIGSTOP)
+        self.signal(name, signal.SIGKILL)
         process = self.processes.pop(name)
-        for pid in [process.pid, *_descendants(process.pid)]:
-            _send(pid, signal.SIGKILL)
         process.wait()
+        guard.forget_process(process.pid)
+
+    def signal(self, name: str, number: int) -> None:
+        """A signal to the process and all it has forked."""
+        for pid in _session_of(self.processes[name].pid):
+            _send(pid, number)
 
     def stop(self) -> None:
         """End everything."""
@@ -64,24 +71,20 @@ class Installation:
             self.processes[name].terminate()
         for name in list(self.processes):
             self.kill(name)
-        for log in self._logs:
-            log.close()
 
     def log_of(self, name: str) -> str:
         """What a process has printed so far."""
         return (self.folder / f"{name}.log").read_text()
 
-    def _start(self, name: str, *words: str) -> None:
-        log = (self.folder / f"{name}.log").open("ab")
-        self._logs.append(log)
-        self.processes[name] = subprocess.Popen(
-            [sys.executable, *words],
-            cwd=ROOT,
-            env=self.environ,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    def _start(self, name: str, *words: str, **extra: str) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = processes.start(
+                [sys.executable, *words],
+                cwd=ROOT,
+                env={**self.environ, **extra},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
 
     def _web_answers(self) -> bool:
         try:
@@ -98,16 +101,17 @@ def wait_until(is_so: Callable[[], bool], seconds: float, every: float = 0.1) ->
         time.sleep(every)
 
 
-def _descendants(pid: int) -> list[int]:
-    """The children of a process and theirs: a worker's horse runs in a group of its own."""
-    listing = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    pairs = [tuple(map(int, line.split())) for line in listing.splitlines()]
-    found: list[int] = []
-    parents = {pid}
-    while parents:
-        parents = {child for child, parent in pairs if parent in parents}
-        found.extend(parents)
-    return found
+def _session_of(leader: int) -> list[int]:
+    """The process and all it has forked: a worker's horse runs in a group of its own, and outlives its worker."""
+    listing = subprocess.run(["ps", "-eo", "pid="], capture_output=True, text=True, check=True).stdout
+    return [pid for pid in map(int, listing.split()) if _is_in_session(pid, leader)]
+
+
+def _is_in_session(pid: int, leader: int) -> bool:
+    try:
+        return os.getsid(pid) == leader
+    except ProcessLookupError:
+        return False
 
 
 def _send(pid: int, number: int) -> None:

@@ -41,10 +41,13 @@ class ShortMemo(Generic[Value]):
                 entry.read_at = now
             return entry.value  # type: ignore[return-value]
 
-    def forget(self) -> None:
-        """Start with nothing known."""
+    def forget(self, key: str | None = None) -> None:
+        """Forget one answer that is known to be old, or all of them."""
         with self._lock:
-            self._entries.clear()
+            if key is None:
+                self._entries.clear()
+            else:
+                self._entries.pop(key, None)
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -7,13 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from fans import open_campaign, pre_save
-from flask import Flask
-from flask.testing import FlaskClient
-from twin_client import TwinClient
 
-from presave_app.counts.memo import ShortMemo
 from presave_app.lib import clock
+from presave_app.lib.memo import ShortMemo
 
 
 def test_a_crowd_costs_one_reading() -> None:
@@ -65,11 +61,11 @@ def test_made_up_addresses_fill_no_memory() -> None:
     assert len(memo) == 4
 
 
-def test_a_pre_save_shows_within_half_a_second(app: Flask, client: FlaskClient, twin: TwinClient) -> None:
-    open_campaign()
-    open_campaign(slug="small-hours")
-    paths = ("/night-drive/count.json", "/small-hours/count.json")
-    assert [client.get(path).get_json()["total"] for path in paths] == [0, 0]
-    pre_save(app, twin, "ida")
-    time.sleep(0.5)
-    assert [client.get(path).get_json()["total"] for path in paths] == [1, 0]
+def test_one_answer_is_forgotten_and_the_others_stay() -> None:
+    memo: ShortMemo[int] = ShortMemo(keep=timedelta(seconds=5), size=4)
+    numbers = iter(range(9))
+    for key in ("a", "b"):
+        memo.get(key, lambda: next(numbers))
+    memo.forget("a")
+    memo.forget("never known")
+    assert [memo.get(key, lambda: next(numbers)) for key in ("a", "b")] == [2, 1]
