@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -15,7 +15,10 @@ from twin_client import ALBUM_URI, UPC, TwinClient
 from werkzeug.test import TestResponse
 
 from presave_app.extensions import db
+from presave_app.lib import clock
+from presave_app.lib.moments import find_zone, first_moment_at
 from presave_app.presaves.looking_up import find_by_mine_secret
+from presave_app.releases.waves import recompute_due
 from presave_app.transaction import transaction
 
 SLUG = "night-drive"
@@ -37,6 +40,29 @@ def move_release(campaign_id: int, release_in: timedelta) -> None:
         id=campaign_id,
         late=release_in,
     )
+
+
+def move_local_release(
+    campaign_id: int, release_in: timedelta, zone: str, *, label_zone: str = "Europe/Berlin"
+) -> datetime:
+    """Let each zone have the release at a time of its own: clocks in `zone` show it so much later than now.
+
+    The label may be elsewhere. Returns the time that clocks show.
+    """
+    there, label = find_zone(zone), find_zone(label_zone)
+    assert there is not None
+    assert label is not None
+    wall = (clock.now() + release_in).astimezone(there).replace(tzinfo=None)
+    with transaction() as session:
+        session.execute(
+            text("""
+                UPDATE campaign SET clock = 'local', release_wall = :wall, release_at = :at, time_zone = :zone
+                WHERE id = :id
+            """),
+            {"id": campaign_id, "wall": wall, "at": first_moment_at(wall, label), "zone": label_zone},
+        )
+        recompute_due(campaign_id)
+    return wall
 
 
 def go_to_spotify(client: FlaskClient, slug: str = SLUG, **form: str) -> str:
@@ -61,9 +87,9 @@ def come_back(app: Flask, twin: TwinClient, fan: str, slug: str = SLUG, **form: 
     return client.get(answer_at_spotify(twin, go_to_spotify(client, slug, **form), fan))
 
 
-def pre_save(app: Flask, twin: TwinClient, fan: str, slug: str = SLUG) -> UUID:
+def pre_save(app: Flask, twin: TwinClient, fan: str, slug: str = SLUG, **form: str) -> UUID:
     """A fan's finished pre-save; returns its id."""
-    answer = come_back(app, twin, fan, slug)
+    answer = come_back(app, twin, fan, slug, **form)
     assert answer.status_code == 303, answer.text
     secret = urlsplit(answer.headers["Location"]).path.rsplit("/", 1)[-1]
     found = find_by_mine_secret(secret)

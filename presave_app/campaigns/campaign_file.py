@@ -112,7 +112,7 @@ def _take_release(release: Any, found: CampaignFile) -> None:
     for key in release.keys() - set(_RELEASE_KEYS):
         found.errors[f"release.{key}"] = f"No such key. There are: {', '.join(_RELEASE_KEYS)}."
     try:
-        fields.parse_clock(release.get("clock", "everywhere"))
+        found.texts["clock"] = fields.parse_clock(str(release.get("clock", "everywhere")))
     except FieldError as fault:
         found.errors["release.clock"] = str(fault)
     _take_text(release, "time_zone", found, name="time_zone")

@@ -15,7 +15,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.streaming.registry import connectors, get_connector
 
-RELEASE_INPUTS = ("release_date", "release_time", "time_zone")
+RELEASE_INPUTS = ("release_date", "release_time", "time_zone", "clock")
 
 
 class EditRefused(ValueError):
@@ -75,6 +75,7 @@ def typed_of(campaign: Campaign) -> dict[str, str]:
         "release_date": f"{campaign.release_wall:%Y-%m-%d}" if campaign.release_wall else "",
         "release_time": _shown_time(campaign.release_wall),
         "time_zone": campaign.time_zone,
+        "clock": campaign.clock,
         **{TARGET_PREFIX + service: ref or "" for service, ref in refs.items()},
     }
 
@@ -113,9 +114,11 @@ def _save_release(campaign: Campaign, typed: Typed) -> None:
     # A form that is sent after the release still carries its moment: only a new one must lie ahead.
     if all(sent[name] == shown[name] for name in RELEASE_INPUTS):
         return
+    clock = fields.parse_clock(sent.pop("clock"))
     moment = fields.parse_release(*sent.values(), now=typed.now)
     if moment is None and addresses.was_public([campaign.id]):
         raise FieldError("Fans have seen this page, so its release needs a moment. Give another one instead.")
+    campaign.clock = clock
     campaign.time_zone = fields.parse_zone(sent["time_zone"])
     campaign.release_wall = moment.wall if moment else None
     campaign.release_at = moment.at if moment else None

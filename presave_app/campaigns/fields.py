@@ -16,6 +16,7 @@ from presave_app.lib.upc import BadUPC, parse_upc
 from presave_app.streaming.connector import Connector
 
 KINDS = {"album": "Album", "ep": "EP", "single": "Single"}
+CLOCKS = {"everywhere": "One moment everywhere", "local": "Each fan's own midnight"}
 TARGET_PREFIX = "target-"
 MOST_REF_LENGTH = 500
 
@@ -87,14 +88,10 @@ def parse_target(connector: Connector, text: str) -> str | None:
 
 
 def parse_clock(text: str) -> str:
-    """Whose midnight counts; each fan's own is not built yet."""
-    match text:
-        case "everywhere":
-            return text
-        case "local":
-            raise FieldError("Each fan's own midnight is not supported yet. Use “everywhere”: one moment for all.")
-        case _:
-            raise FieldError("The clock is “everywhere”: one moment for all.")
+    """Whose clock counts, one of `CLOCKS`."""
+    if text not in CLOCKS:
+        raise FieldError("The clock is “everywhere”, one moment for all, or “local”, each fan's own midnight.")
+    return text
 
 
 def parse_release(day: str, hour: str, zone: str, now: datetime) -> ReleaseMoment | None:
@@ -161,6 +158,6 @@ def _parse_hour(text: str) -> time:
     return hour.replace(microsecond=0)
 
 
-def latest_safe_start(release_at: datetime, connector: Connector) -> datetime | None:
-    """From when on a fan's permission lasts until the release; None where the service sets no end."""
-    return None if connector.grant_life is None else (release_at - connector.grant_life).astimezone(UTC)
+def latest_safe_start(last_due: datetime, connector: Connector) -> datetime | None:
+    """From when on a fan's permission lasts until the last due moment; None where the service sets no end."""
+    return None if connector.grant_life is None else (last_due - connector.grant_life).astimezone(UTC)

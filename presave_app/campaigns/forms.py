@@ -15,15 +15,16 @@ from presave_app.campaigns import campaign as campaign_rules
 from presave_app.campaigns import editing
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.campaign import Status
-from presave_app.campaigns.fields import KINDS, TARGET_PREFIX
+from presave_app.campaigns.fields import CLOCKS, KINDS, TARGET_PREFIX
 from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.release_clock import release_clock
 from presave_app.counts.tally import count_context, totals
 from presave_app.extensions import current_settings
 from presave_app.fanpage.poster import opens_at, poster_context
 from presave_app.hypermedia import go_to
 from presave_app.lib import clock
 from presave_app.lib.moments import zone_names
-from presave_app.ops.template_helpers import day
+from presave_app.ops.template_helpers import day, time_of_day
 from presave_app.releases.progress import progress_context
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.registry import connectors, get_connector
@@ -39,6 +40,8 @@ _LABELS = {
     "release": ("Release moment", "campaigns/_release_field.html"),
     "upc": ("UPC", _TEXT_FIELD),
 }
+# What the fields with a list to choose from offer.
+CHOICES = {"kinds": KINDS, "clocks": CLOCKS}
 _DONE = {
     "saved": "Saved.",
     "published": "Published. The page is open to everybody who has the link.",
@@ -98,7 +101,7 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
         "artwork_fault": errors.get("artwork"),
         "artwork_saved": False,
         "zones": zone_names(),
-        "kinds": KINDS,
+        **CHOICES,
         **heading_context(campaign, role, now),
         **preview_context(campaign),
         **count_context(campaign),
@@ -220,7 +223,7 @@ def _hint_of(name: str) -> str:
 def _notes_of(campaign: Campaign, name: str) -> list[str]:
     """What a team should know before fans meet it; none of it hinders saving."""
     if name == "release":
-        notes = (_permission_note(campaign, connector) for connector in connectors().values())
+        notes = [_clock_note(campaign), *(_permission_note(campaign, each) for each in connectors().values())]
         return [note for note in notes if note]
     if not name.startswith(TARGET_PREFIX):
         return []
@@ -229,6 +232,20 @@ def _notes_of(campaign: Campaign, name: str) -> list[str]:
         return []
     whom = f"{connector.audience_limit} listeners that you name in {connector.name}'s dashboard"
     return [f"This {connector.name} app is in development mode: it serves {whom}."]
+
+
+def _clock_note(campaign: Campaign) -> str | None:
+    """What the chosen clock means, in the label's own time."""
+    release = release_clock(campaign)
+    if release is None:
+        return None
+    if not release.is_local:
+        return "It comes out for all fans at once, whatever their clocks show."
+    first, last = (
+        f"{day(moment, release.time_zone)}, {time_of_day(moment, release.time_zone)}"
+        for moment in (release.first, release.last)
+    )
+    return f"It comes out when clocks show {release.wall:%H:%M} where a fan is. First fans on {first}, last on {last}."
 
 
 def _permission_note(campaign: Campaign, connector: Connector) -> str | None:

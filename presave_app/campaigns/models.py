@@ -51,8 +51,8 @@ class Campaign(Base):
     """A release's page, dates and targets.
 
     `release_at` is derived from `release_wall` (the wall clock in `time_zone`); whoever writes one writes
-    both and, with them, the due time of every open pre-save (`releases.waves.recompute_due`). Whether the
-    page is the pre-save page or the listening page follows from the clock and is stored nowhere.
+    both and, as with `clock`, the due time of every open pre-save (`releases.waves.recompute_due`). Whether
+    the page is the pre-save page or the listening page follows from the time and is stored nowhere.
 
     With clock `everywhere` all fans are due at `release_at`, with `local` each at `release_wall` in a zone of
     their own; `first_at` is the first moment at which anybody can be due.

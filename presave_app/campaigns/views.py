@@ -25,6 +25,7 @@ from presave_app.campaigns.campaign import (
 from presave_app.campaigns.editing import EditRefused, Typed
 from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.release_clock import release_clock
 from presave_app.counts.tally import totals
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import fragment, go_to, wants_fragment
@@ -235,7 +236,7 @@ def field_save(campaign_id: int, name: str) -> ResponseReturnValue:
         return forms.plain_answer(campaign, role, typed.texts, {name: fault} if fault else {})
     texts = editing.typed_of(campaign) | (dict(typed.texts) if fault else {})
     view = forms.field_view(campaign, name, texts, is_editor=True, error=fault, is_saved=fault is None)
-    return _fragment_of(view.partial, {"field": view, "campaign": campaign, "kinds": fields.KINDS}, fault)
+    return _fragment_of(view.partial, {"field": view, "campaign": campaign, **forms.CHOICES}, fault)
 
 
 def _save_all(campaign_id: int) -> ResponseReturnValue | None:
@@ -252,10 +253,10 @@ def _save_all(campaign_id: int) -> ResponseReturnValue | None:
 
 
 def _change(campaign: Campaign, change: Callable[[], None]) -> None:
-    """Change a campaign; when its release moves, what fans wait for moves with it."""
-    before = campaign.release_at
+    """Change a campaign; when its release moves for anybody, what fans wait for moves with it."""
+    before = release_clock(campaign)
     change()
-    if campaign.release_at != before:
+    if release_clock(campaign) != before:
         recompute_due(campaign.id)
 
 

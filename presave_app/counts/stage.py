@@ -7,6 +7,7 @@ from typing import Any
 
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.release_clock import release_clock
 from presave_app.counts.tally import Tally, count_context
 from presave_app.lib import clock
 from presave_app.streaming.registry import connectors
@@ -14,13 +15,13 @@ from presave_app.streaming.registry import connectors
 _UNITS = (("days", timedelta(days=1)), ("hours", timedelta(hours=1)), ("minutes", timedelta(minutes=1)))
 
 
-def stage_context(campaign: Campaign) -> dict[str, Any]:
-    """What `counts/live.html` needs."""
-    context = count_context(campaign)
+def stage_context(campaign: Campaign, zone: str | None = None) -> dict[str, Any]:
+    """What `counts/live.html` needs, for an artist in `zone`."""
+    context, release = count_context(campaign, zone), release_clock(campaign)
     return {
         "campaign": campaign,
         "picture": find_picture(campaign.artwork_id),
-        "until": until_words(campaign.release_at, clock.now()),
+        "until": until_words(release.moment_in(zone) if release else None, clock.now()),
         "services": _by_name(context["count"].tally),
         **context,
     }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import Row, text
 
 from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.release_clock import ReleaseClock, release_clock
 from presave_app.extensions import db
 from presave_app.lib import clock
 from presave_app.lib.memo import ShortMemo
@@ -17,6 +19,9 @@ from presave_app.lib.memo import ShortMemo
 _KEEP = timedelta(milliseconds=250)
 _KNOWN_CAMPAIGNS = 512
 _STILL_MOVES = timedelta(days=1)
+
+# What a page shows before and after the release, as fanpage.poster names it.
+FACES = ("pre-save", "out-now")
 
 _TALLY = text("""
     SELECT service, count(*) AS n FROM pre_save
@@ -31,7 +36,8 @@ _TOTALS = text("""
 # One row for each service that has pre-saves, or one row without a service. Old slugs lead here too;
 # a draft that nobody outside the team has seen does not.
 _READING = text("""
-    SELECT k.slug, k.published_at, k.release_at, p.service, count(p.campaign_id) AS n,
+    SELECT k.slug, k.published_at, k.release_at, k.release_wall, k.first_at, k.time_zone, k.clock,
+           p.service, count(p.campaign_id) AS n,
            EXISTS (SELECT 1 FROM slug_entry e WHERE e.campaign_id = k.id) AS was_public
     FROM campaign k LEFT JOIN pre_save p ON p.campaign_id = k.id AND p.state <> 'withdrawn'
     WHERE k.id = coalesce((SELECT id FROM campaign WHERE slug = :slug),
@@ -68,20 +74,37 @@ class Count:
 
     @property
     def face(self) -> str:
-        return "out-now" if self.is_out else "pre-save"
+        return FACES[self.is_out]
 
     def after(self, seen: int | None) -> Count:
         """The same count for a page that shows `seen`."""
         return replace(self, moved=seen is not None and seen != self.total)
 
 
-_memo: ShortMemo[Count | None] = ShortMemo(keep=_KEEP, size=_KNOWN_CAMPAIGNS)
+@dataclass(frozen=True)
+class _Reading:
+    """What the database says of one campaign, before anybody's clock is looked at."""
+
+    slug: str
+    is_published: bool
+    release: ReleaseClock | None
+    tally: Tally
+
+    def seen_from(self, zone: str | None) -> Count:
+        """The count with the face that a visitor in `zone` sees now."""
+        release, now = self.release, clock.now()
+        is_out = release is not None and release.is_out_for(zone, now)
+        is_over = not self.is_published or release is None or now >= release.last + _STILL_MOVES
+        poll = None if is_over else "2s" if is_out else "1s"
+        return Count(self.slug, self.tally, is_out, poll)
+
+
+_memo: ShortMemo[_Reading | None] = ShortMemo(keep=_KEEP, size=_KNOWN_CAMPAIGNS)
 
 
 def tally(campaign_id: int) -> Tally:
     """The tally of one campaign, read now."""
-    rows = db.session.execute(_TALLY, {"id": campaign_id}).mappings().all()
-    return _tally_of(rows)
+    return _tally_of(db.session.execute(_TALLY, {"id": campaign_id}).all())
 
 
 def totals(campaign_ids: Iterable[int]) -> dict[int, int]:
@@ -91,14 +114,17 @@ def totals(campaign_ids: Iterable[int]) -> dict[int, int]:
     return {campaign_id: found.get(campaign_id, 0) for campaign_id in ids}
 
 
-def count_context(campaign: Campaign) -> dict[str, Count]:
-    """What `counts/_count.html` needs, read now."""
-    return {"count": _count(campaign.slug, campaign.published_at, campaign.release_at, tally(campaign.id))}
+def count_context(campaign: Campaign, zone: str | None = None) -> dict[str, Count]:
+    """What `counts/_count.html` needs, read now, for a visitor in `zone`."""
+    is_published = campaign.published_at is not None
+    reading = _Reading(campaign.slug, is_published, release_clock(campaign), tally(campaign.id))
+    return {"count": reading.seen_from(zone)}
 
 
-def find_count(slug: str) -> Count | None:
+def find_count(slug: str, zone: str | None = None) -> Count | None:
     """The count behind an address, at most a quarter of a second old; None where there is no page."""
-    return _memo.get(slug, lambda: _read_count(slug))
+    reading = _memo.get(slug, lambda: _read(slug))
+    return reading.seen_from(zone) if reading else None
 
 
 def forget_counts() -> None:
@@ -106,22 +132,14 @@ def forget_counts() -> None:
     _memo.forget()
 
 
-def _read_count(slug: str) -> Count | None:
-    rows = db.session.execute(_READING, {"slug": slug}).mappings().all()
-    if not rows or not (rows[0]["published_at"] or rows[0]["was_public"]):
+def _read(slug: str) -> _Reading | None:
+    rows = db.session.execute(_READING, {"slug": slug}).all()
+    if not rows or not (rows[0].published_at or rows[0].was_public):
         return None
     first = rows[0]
-    return _count(first["slug"], first["published_at"], first["release_at"], _tally_of(rows))
+    return _Reading(first.slug, first.published_at is not None, release_clock(first), _tally_of(rows))
 
 
-def _tally_of(rows: Iterable[RowMapping]) -> Tally:
-    services = {row["service"]: row["n"] for row in rows if row["service"] is not None}
+def _tally_of(rows: Iterable[Row[Any]]) -> Tally:
+    services = {row.service: row.n for row in rows if row.service is not None}
     return Tally(sum(services.values()), services)
-
-
-def _count(slug: str, published_at: datetime | None, release_at: datetime | None, found: Tally) -> Count:
-    now = clock.now()
-    is_out = release_at is not None and now >= release_at
-    is_over = published_at is None or release_at is None or now >= release_at + _STILL_MOVES
-    poll = None if is_over else "2s" if is_out else "1s"
-    return Count(slug, found, is_out, poll)

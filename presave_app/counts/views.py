@@ -1,4 +1,4 @@
-"""The count as a fragment, as JSON, and as the artist's page for the stage. No session, no cookie, no cache."""
+"""The count as a fragment, as JSON, and as the artist's page for the stage. No session, no cache."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from presave_app.access import public
 from presave_app.campaigns.campaign import find_live
 from presave_app.counts.stage import stage_context
-from presave_app.counts.tally import Count, find_count
+from presave_app.counts.tally import FACES, Count, find_count
+from presave_app.fanpage.visitor import visitor_zone
 from presave_app.hypermedia import fragment
 from presave_app.streaming.registry import connectors
 
@@ -18,10 +19,14 @@ counts = Blueprint("counts", __name__)
 @counts.get("/<slug>/count")
 @public
 def count_fragment(slug: str) -> ResponseReturnValue:
-    """The count for a page that is open: nothing at all while the page already shows it."""
-    count = _get_count(slug)
+    """The count for a page that is open: nothing at all while the page already shows it.
+
+    A page that shows the other face than this visitor should see is told to turn: the moment has come, or the
+    visitor's zone became known only after the page was made.
+    """
+    count = _get_count(slug, visitor_zone())
     seen = request.args.get("seen", type=int)
-    has_flipped = count.is_out and request.args.get("face") == "pre-save"
+    has_flipped = request.args.get("face") in FACES and request.args["face"] != count.face
     if count.poll and seen == count.total and not has_flipped:
         return make_response("", 204)
     html = render_template("counts/_count.html", count=count.after(seen))
@@ -44,14 +49,15 @@ def live(secret: str) -> ResponseReturnValue:
     campaign = find_live(secret)
     if campaign is None:
         return render_template("fanpage/not_here.html", is_ended=False), 404
-    response = make_response(render_template("counts/live.html", secret=secret, **stage_context(campaign)))
+    context = stage_context(campaign, visitor_zone())
+    response = make_response(render_template("counts/live.html", secret=secret, **context))
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
 
-def _get_count(slug: str) -> Count:
-    count = find_count(slug)
+def _get_count(slug: str, zone: str | None = None) -> Count:
+    count = find_count(slug, zone)
     if count is None:
         abort(404)
     return count

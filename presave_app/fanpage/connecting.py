@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from math import ceil
-from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,14 +17,15 @@ from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import current_settings, db
 from presave_app.fanpage.poster import Face, Offer, clean_source, find_face, offers_of
+from presave_app.fanpage.visitor import known_zone, visitor_zone
 from presave_app.lib import clock
 from presave_app.lib.failpoints import reach
-from presave_app.lib.moments import find_zone
 from presave_app.lib.tokens import new_secret
 from presave_app.presaves import flows
 from presave_app.presaves.collecting import collect
 from presave_app.presaves.flows import FLOW_MINUTES, ReturnedFlow
 from presave_app.presaves.looking_up import mine_secret
+from presave_app.presaves.models import PreSave
 from presave_app.presaves.states import PreSaveId
 from presave_app.privacy.consent import draft_of
 from presave_app.queue import ADD_DUE, ring_after_commit
@@ -55,7 +55,8 @@ def connect(slug: str, service: str) -> ResponseReturnValue:
     """The tap on a service is the consent: note it as a flow of this browser and go to the service."""
     connector = _connector_or_404(service)
     campaign = _open_campaign_or_404(slug)
-    offer = _offer_or_404(campaign, service)
+    zone = known_zone(request.form.get("time_zone", "")) or visitor_zone()
+    offer = _offer_or_404(campaign, service, zone)
     if offer.wording is None:
         return _too_early(campaign, connector, offer)
     if (seconds := gate.shut_seconds(service)) > 0:
@@ -67,7 +68,7 @@ def connect(slug: str, service: str) -> ResponseReturnValue:
             browser=browser,
             service=service,
             campaign_id=campaign.id,
-            consent_draft={**draft_of(offer.wording, connector), **_what_the_form_adds()},
+            consent_draft={**draft_of(offer.wording, connector), "source": _source(), "time_zone": zone},
         )
     reach("after_flow_commit")
     target = connector.authorization_url(
@@ -119,14 +120,13 @@ def _finish_sign_in(connector: Connector, code: str, flow: ReturnedFlow) -> Sign
 def _collect(flow: ReturnedFlow, sign_in: SignIn, connector: Connector) -> PreSaveId:
     with transaction() as session:
         pre_save_id = collect(session, flow, sign_in, connector)
-        _ring_if_released(session, flow.campaign_id, connector.service)
+        _ring_if_due(session, pre_save_id, connector.service)
     reach("after_consent_commit")
     return pre_save_id
 
 
-def _ring_if_released(session: Session, campaign_id: int, service: str) -> None:
-    campaign = session.get_one(Campaign, campaign_id)
-    if campaign.release_at and campaign.release_at <= clock.now():
+def _ring_if_due(session: Session, pre_save_id: PreSaveId, service: str) -> None:
+    if session.get_one(PreSave, pre_save_id).due_at <= clock.now():
         ring_after_commit(ADD_DUE, service)
 
 
@@ -229,9 +229,9 @@ def _open_campaign_or_404(slug: str) -> Campaign:
     return campaign
 
 
-def _offer_or_404(campaign: Campaign, service: str) -> Offer:
+def _offer_or_404(campaign: Campaign, service: str, zone: str | None) -> Offer:
     """What the page offers on a service: its wording is the very text that stands beside the button."""
-    for offer in offers_of(campaign):
+    for offer in offers_of(campaign, zone):
         if offer.service == service:
             return offer
     abort(404)
@@ -246,13 +246,9 @@ def _parameter(name: str) -> str:
     return value if len(value) <= _LONGEST_PARAMETER else ""
 
 
-def _what_the_form_adds() -> dict[str, Any]:
-    """Fields the page's script fills in. Nobody types them, so a strange value is dropped without a word."""
-    source, zone = clean_source(request.form.get("src", "")), request.form.get("time_zone", "")
-    return {
-        "source": source or None,
-        "time_zone": zone if find_zone(zone) else None,
-    }
+def _source() -> str | None:
+    """Nobody types it, so a strange one is dropped without a word, as a strange zone is."""
+    return clean_source(request.form.get("src", "")) or None
 
 
 def _cookie_name() -> str:

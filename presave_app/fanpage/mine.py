@@ -74,8 +74,8 @@ def _mine_context(pre_save: PreSave, secret: str) -> dict[str, Any]:
     campaign = db.session.get_one(Campaign, pre_save.campaign_id)
     connector = connectors().get(pre_save.service)
     name = connector.name if connector else pre_save.service.replace("-", " ").title()
-    face = find_face(campaign)
-    offers = offers_of(campaign) if face in (Face.PRE_SAVE, Face.OUT_NOW) else []
+    face = find_face(campaign, pre_save.time_zone)
+    offers = offers_of(campaign, pre_save.time_zone) if face in (Face.PRE_SAVE, Face.OUT_NOW) else []
     return {
         "secret": secret,
         "campaign": campaign,
@@ -86,6 +86,7 @@ def _mine_context(pre_save: PreSave, secret: str) -> dict[str, Any]:
         "agreed": db.session.scalars(select(Consent.wording).where(Consent.id == pre_save.consent_id)).one(),
         "is_connected": db.session.get_one(Grant, pre_save.grant_id).state == "active",
         "offer": next((offer for offer in offers if offer.service == pre_save.service), None),
+        "zone": pre_save.time_zone or "",
         "receipt": receipt_of(pre_save, campaign, name),
     }
 

@@ -14,6 +14,7 @@ from presave_app.campaigns.addresses import was_public
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.fields import latest_safe_start
 from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets
 from presave_app.counts.tally import count_context
 from presave_app.extensions import db
@@ -47,17 +48,22 @@ class Offer:
     months: int
 
 
-def find_face(campaign: Campaign) -> Face | None:
-    """The face of a campaign's page now; None for a draft that was never seen by a fan."""
+def find_face(campaign: Campaign, zone: str | None = None) -> Face | None:
+    """The face of a campaign's page now, seen from `zone`; None for a draft that was never seen by a fan."""
     if campaign.published_at is None:
         return Face.ENDED if was_public([campaign.id]) else None
-    return _face_by_clock(campaign)
+    return _face_by_clock(campaign, zone)
 
 
-def poster_context(campaign: Campaign, *, is_preview: bool = False, source: str = "") -> dict[str, Any]:
-    """What `fanpage/_poster.html` needs, for the page of the fans and for the editor's preview."""
-    offers, count = offers_of(campaign), count_context(campaign)
-    face = _face_by_clock(campaign)
+def poster_context(
+    campaign: Campaign, *, zone: str | None = None, is_preview: bool = False, source: str = ""
+) -> dict[str, Any]:
+    """What `fanpage/_poster.html` needs, for the page of the fans and for the editor's preview.
+
+    A zone decides which face is shown and nothing else: there are two pages, never one for each zone.
+    """
+    offers, count = offers_of(campaign, zone), count_context(campaign, zone)
+    face = _face_by_clock(campaign, zone)
     is_waiting = face is Face.OUT_NOW and not all(offer.listen_url for offer in offers)
     return {
         "campaign": campaign,
@@ -72,20 +78,21 @@ def poster_context(campaign: Campaign, *, is_preview: bool = False, source: str 
     }
 
 
-def offers_of(campaign: Campaign) -> list[Offer]:
-    """The services that are on and can know the release, in the order of the pages."""
+def offers_of(campaign: Campaign, zone: str | None = None) -> list[Offer]:
+    """The services that are on and can know the release, in the order of the pages, for a fan in `zone`."""
     targets = find_targets(campaign.id)
     team_name = db.session.scalars(select(Team.name).where(Team.id == campaign.team_id)).one()
     return [
-        _offer(campaign, connector, targets[service].ref, team_name)
+        _offer(campaign, connector, targets[service].ref, team_name, zone)
         for service, connector in connectors().items()
         if service in targets
     ]
 
 
 def opens_at(campaign: Campaign, connector: Connector) -> datetime | None:
-    """From when on a permission given to `connector` lasts until the release; None when it does already."""
-    opens = latest_safe_start(campaign.release_at, connector) if campaign.release_at else None
+    """From when on a permission given to `connector` lasts for every fan; None when it does already."""
+    release = release_clock(campaign)
+    opens = latest_safe_start(release.last, connector) if release else None
     return opens if opens and clock.now() < opens else None
 
 
@@ -94,19 +101,20 @@ def clean_source(text: str) -> str:
     return text if _SOURCE.fullmatch(text) else ""
 
 
-def _face_by_clock(campaign: Campaign) -> Face:
-    is_out = campaign.release_at is not None and clock.now() >= campaign.release_at
+def _face_by_clock(campaign: Campaign, zone: str | None) -> Face:
+    release = release_clock(campaign)
+    is_out = release is not None and release.is_out_for(zone, clock.now())
     return Face.OUT_NOW if is_out else Face.PRE_SAVE
 
 
-def _offer(campaign: Campaign, connector: Connector, ref: str | None, team_name: str) -> Offer:
+def _offer(campaign: Campaign, connector: Connector, ref: str | None, team_name: str, zone: str | None) -> Offer:
     opens = opens_at(campaign, connector)
     can_agree = campaign.release_at is not None and opens is None
     return Offer(
         service=connector.service,
         name=connector.name,
         listen_url=connector.listen_url(ref) if ref else None,
-        wording=consent_for(campaign, connector, team_name) if can_agree else None,
+        wording=consent_for(campaign, connector, team_name, zone) if can_agree else None,
         # The whole of the named day is safe, not only its evening.
         opens_on=day_words(opens + timedelta(days=1), campaign.time_zone) if opens else None,
         months=connector.grant_life.days // 30 if connector.grant_life else 0,

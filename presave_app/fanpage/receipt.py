@@ -12,6 +12,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.fanpage.words import moment_words, stamp_words
 from presave_app.lib import clock
+from presave_app.lib.moments import find_zone
 from presave_app.presaves.models import Event, PreSave
 from presave_app.presaves.states import OPEN, State, words_for
 
@@ -68,7 +69,8 @@ class Receipt:
 
 def receipt_of(pre_save: PreSave, campaign: Campaign, service_name: str) -> Receipt:
     """The receipt of a pre-save now."""
-    zone = pre_save.time_zone or campaign.time_zone
+    zone = pre_save.time_zone if find_zone(pre_save.time_zone or "") else None
+    zone = zone or campaign.time_zone
     state = State(pre_save.state)
     is_ahead = clock.now() < pre_save.due_at
     return Receipt(

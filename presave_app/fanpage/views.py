@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from presave_app.access import public
 from presave_app.campaigns.addresses import find_by_slug
 from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.release_clock import release_clock
 from presave_app.fanpage.poster import Face, clean_source, find_face, poster_context
+from presave_app.fanpage.visitor import visitor_zone
 from presave_app.lib import clock
 
 fanpage = Blueprint("fanpage", __name__)
@@ -43,10 +45,11 @@ def page_with_slash(slug: str) -> ResponseReturnValue:
 @fanpage.get("/<slug>")
 @public
 def page(slug: str) -> ResponseReturnValue:
-    """The page of a campaign: the same bytes for everybody, so that a cache may keep them."""
+    """The page of a campaign: the same bytes for everybody who sees the same face, so that a cache may keep them."""
     # Phones write the first letter large.
     campaign = find_by_slug(slug.lower())
-    face = find_face(campaign) if campaign else None
+    zone = visitor_zone()
+    face = find_face(campaign, zone) if campaign else None
     if campaign is None or face is None:
         return render_template("fanpage/not_here.html", is_ended=False), 404
     source = clean_source(request.args.get("src", ""))
@@ -54,17 +57,25 @@ def page(slug: str) -> ResponseReturnValue:
         return redirect(url_for(".page", slug=campaign.slug, src=source or None), code=301)
     if face is Face.ENDED:
         return render_template("fanpage/not_here.html", is_ended=True), 410
-    html = render_template("fanpage/page.html", **poster_context(campaign, source=source))
+    html = render_template("fanpage/page.html", **poster_context(campaign, zone=zone, source=source))
     return _cached_until_the_flip(make_response(html), campaign, face)
 
 
 def _cached_until_the_flip(response: Response, campaign: Campaign, face: Face) -> Response:
-    """Let caches keep the page for a minute at most, and never beyond the release moment."""
-    seconds = _FRESH_SECONDS
-    if face is Face.PRE_SAVE and campaign.release_at is not None:
-        seconds = min(seconds, int((campaign.release_at - clock.now()).total_seconds()))
-    response.cache_control.public = True
-    response.cache_control.max_age = max(seconds, 0)
+    """Let caches keep the page for a minute at most, and never beyond the moment at which it turns for anybody.
+
+    While a release is out in some zones and not in others, the page is one visitor's: no cache may give it to
+    the next one, and the browser asks again each time, for its own zone may have become known meanwhile.
+    `Vary: Cookie` would not do: it would keep a page for each fan instead of two, and browsers pass over it.
+    """
+    release, now = release_clock(campaign), clock.now()
+    if release is not None and release.is_split(now):
+        response.cache_control.private = True
+        response.cache_control.no_cache = True
+    else:
+        turns_in = (release.first - now).total_seconds() if release and face is Face.PRE_SAVE else _FRESH_SECONDS
+        response.cache_control.public = True
+        response.cache_control.max_age = max(0, min(_FRESH_SECONDS, int(turns_in)))
     response.add_etag()
     body_tag, _ = response.get_etag()
     response.set_etag(f"{face}-{body_tag}")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from presave_app.campaigns.models import Campaign
 from presave_app.lib import clock
+from presave_app.lib.moments import place_of
 
 
 def release_words(campaign: Campaign) -> str:
@@ -40,4 +41,4 @@ def day_words(moment: datetime, zone: str) -> str:
 
 def zone_words(zone: str) -> str:
     """A zone as people call it: Berlin time."""
-    return "UTC" if zone == "UTC" else zone.rsplit("/", 1)[-1].replace("_", " ") + " time"
+    return "UTC" if zone == "UTC" else place_of(zone) + " time"

@@ -12,6 +12,7 @@ from flask import Flask, current_app, url_for
 from flask_login import current_user
 
 from presave_app.extensions import current_settings
+from presave_app.lib.moments import place_of
 
 
 def init_template_helpers(app: Flask) -> None:
@@ -50,8 +51,7 @@ def day(moment: datetime, zone: str = "UTC") -> str:
 def time_of_day(moment: datetime, zone: str = "UTC") -> str:
     """The wall clock in the given zone, with the zone's place: 00:00 (Berlin)."""
     local = moment.astimezone(ZoneInfo(zone))
-    place = zone.rsplit("/", 1)[-1].replace("_", " ")
-    return f"{local:%H:%M} ({place})"
+    return f"{local:%H:%M} ({place_of(zone)})"
 
 
 def iso(moment: datetime) -> str:

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from presave_app.campaigns.release_clock import lock_clock
 from presave_app.lib.tokens import hash_secret
 from presave_app.presaves import grants
 from presave_app.presaves.flows import ReturnedFlow
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import GrantId, PreSaveId
 from presave_app.streaming.connector import Connector, SignIn
+
+
+@dataclass(frozen=True)
+class _Due:
+    """Where the fan is, and the moment at which the release comes out there."""
+
+    zone: str | None
+    moment: datetime | None
 
 
 def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Connector) -> PreSaveId:
@@ -24,14 +35,16 @@ def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Co
     """
     key = grants.account_key(flow.service, sign_in.account_id)
     # Everybody locks in this order: campaign, pre-save, grant. The campaign's moment must not move meanwhile.
-    session.execute(text("SELECT 1 FROM campaign WHERE id = :c FOR SHARE"), {"c": flow.campaign_id})
-    session.execute(
-        text("SELECT 1 FROM pre_save WHERE campaign_id = :c AND service = :s AND account_key = :k FOR UPDATE"),
+    clock = lock_clock(session, flow.campaign_id, to_change=False)
+    known_zone = session.execute(
+        text("SELECT time_zone FROM pre_save WHERE campaign_id = :c AND service = :s AND account_key = :k FOR UPDATE"),
         {"c": flow.campaign_id, "s": flow.service, "k": key},
-    )
+    ).scalar_one_or_none()
+    zone = flow.consent_draft.get("time_zone") or known_zone
     grant_id = grants.upsert(session, flow.service, key, sign_in.tokens, connector.grant_life)
     consent_id = _write_consent(session, flow, sign_in.tokens.scopes)
-    pre_save_id = _upsert_pre_save(session, flow, key, consent_id, grant_id)
+    due = _Due(zone, clock.moment_in(zone) if clock else None)
+    pre_save_id = _upsert_pre_save(session, flow, key, due, consent_id, grant_id)
     for action in flow.consent_draft["actions"]:
         _upsert_action(session, pre_save_id, action)
     session.execute(
@@ -65,15 +78,17 @@ def _write_consent(session: Session, flow: ReturnedFlow, scopes: tuple[str, ...]
     return consent_id
 
 
-def _upsert_pre_save(session: Session, flow: ReturnedFlow, key: str, consent_id: UUID, grant_id: GrantId) -> PreSaveId:
+def _upsert_pre_save(
+    session: Session, flow: ReturnedFlow, key: str, due: _Due, consent_id: UUID, grant_id: GrantId
+) -> PreSaveId:
     new_id = PreSaveId(uuid4())
     row = session.execute(
         text("""
             INSERT INTO pre_save (id, campaign_id, service, account_key, consent_id, grant_id, reason, due_at,
                                   next_at, mine_hash, source, time_zone)
-            SELECT :id, k.id, :service, :key, :consent_id, :grant_id, 'consented', greatest(k.release_at, now()),
-                   greatest(k.release_at, now()), :mine_hash, :source, :time_zone
-            FROM campaign k WHERE k.id = :campaign_id
+            VALUES (:id, :campaign_id, :service, :key, :consent_id, :grant_id, 'consented',
+                    greatest(CAST(:moment AS timestamptz), now()), greatest(CAST(:moment AS timestamptz), now()),
+                    :mine_hash, :source, :time_zone)
             ON CONFLICT (campaign_id, service, account_key) DO UPDATE SET
               consent_id = excluded.consent_id, grant_id = excluded.grant_id,
               -- A claim in somebody's hands is taken back: what it finds out is about the older permission.
@@ -83,7 +98,7 @@ def _upsert_pre_save(session: Session, flow: ReturnedFlow, key: str, consent_id:
               reason = CASE WHEN pre_save.state = 'done' THEN pre_save.reason ELSE 'renewed' END,
               due_at = CASE WHEN pre_save.state = 'done' THEN pre_save.due_at ELSE excluded.due_at END,
               next_at = CASE WHEN pre_save.state = 'done' THEN pre_save.next_at ELSE excluded.next_at END,
-              time_zone = coalesce(excluded.time_zone, pre_save.time_zone)
+              time_zone = CASE WHEN pre_save.state = 'done' THEN pre_save.time_zone ELSE excluded.time_zone END
             RETURNING id
         """),
         {
@@ -95,7 +110,8 @@ def _upsert_pre_save(session: Session, flow: ReturnedFlow, key: str, consent_id:
             "campaign_id": flow.campaign_id,
             "mine_hash": hash_secret(mine_secret(new_id)),
             "source": flow.consent_draft.get("source"),
-            "time_zone": flow.consent_draft.get("time_zone"),
+            "moment": due.moment,
+            "time_zone": due.zone,
         },
     ).one()
     return PreSaveId(row.id)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.release_clock import ReleaseClock, release_clock
 from presave_app.lib import clock
+from presave_app.lib.moments import place_of
 from presave_app.presaves.states import DEADLINE_DAYS
 from presave_app.streaming.connector import Connector
 
 # Grows with every change of the wording below.
-WORDING_VERSION = "2026-11-22"
+WORDING_VERSION = "2026-11-25"
 LANGUAGE = "en"
 # Two weeks of trying, and the day until the last look. Told in days, so that it stays true when the date moves.
 KEPT_DAYS = DEADLINE_DAYS + 1
 ADD_TO_LIBRARY = "add_to_library"
 THE_RELEASE = "release"
+
+_WITHOUT_ZONE = "If your browser does not tell us where you are, {place} time counts. "
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,15 @@ class Wording:
         return f"{self.headline}\n{self.text}"
 
 
-def consent_for(campaign: Campaign, connector: Connector, team_name: str) -> Wording:
-    """What pressing the button of `connector` on the page of `campaign` means."""
-    release_at = campaign.release_at
-    if release_at is None:
+def consent_for(campaign: Campaign, connector: Connector, team_name: str, zone: str | None = None) -> Wording:
+    """What pressing the button of `connector` on the page of `campaign` means for a fan in `zone`."""
+    release = release_clock(campaign)
+    if release is None:
         raise ValueError("a campaign without a release moment asks for no consent")
-    is_out = clock.now() >= release_at
-    when = "Now" if is_out else f"On {_day(release_at, campaign.time_zone)}"
+    is_out = release.is_out_for(zone, clock.now())
+    when = "Now" if is_out else _moment(release)
     start = "from now" if is_out else "after the release"
+    fallback = _WITHOUT_ZONE.format(place=place_of(release.time_zone)) if release.is_local and not is_out else ""
     return Wording(
         version=WORDING_VERSION,
         language=LANGUAGE,
@@ -51,7 +54,7 @@ def consent_for(campaign: Campaign, connector: Connector, team_name: str) -> Wor
             f"{team_name} asks this for {campaign.artist}. We look into your library only to check that the release "
             "arrived, right away and a day later; we never see what you play, nor your e-mail address. Your "
             f"permission is kept encrypted and erased after that, {KEPT_DAYS} days {start} at the latest. "
-            "You can cancel at any time."
+            f"{fallback}You can cancel at any time."
         ),
     )
 
@@ -65,8 +68,9 @@ def draft_of(wording: Wording, connector: Connector) -> dict[str, Any]:
     }
 
 
-def _day(moment: datetime, zone: str) -> str:
-    """The day where the label is: a fan elsewhere may see another date on the clock."""
-    local = moment.astimezone(ZoneInfo(zone))
-    place = zone.rsplit("/", 1)[-1].replace("_", " ")
-    return f"{local.day} {local:%B %Y} ({place} time)"
+def _moment(release: ReleaseClock) -> str:
+    """The day where the label is, since a fan elsewhere may see another date; or the fan's own day and hour."""
+    day = f"On {release.wall.day} {release.wall:%B %Y}"
+    if release.is_local:
+        return f"{day}, at {release.wall:%H:%M} where you are,"
+    return f"{day} ({place_of(release.time_zone)} time)"

@@ -15,9 +15,9 @@ log = logging.getLogger(__name__)
 
 
 def find_campaigns_to_flip() -> list[int]:
-    """Published campaigns whose moment has passed and whose flip was not surrounded yet."""
+    """Published campaigns that are out for somebody by now and whose flip was not surrounded yet."""
     rows = db.session.execute(
-        text("SELECT id FROM campaign WHERE release_at <= now() AND published_at IS NOT NULL AND flipped_at IS NULL")
+        text("SELECT id FROM campaign WHERE first_at <= now() AND published_at IS NOT NULL AND flipped_at IS NULL")
     )
     return list(rows.scalars())
 
@@ -28,9 +28,9 @@ def find_services_with_missing_links() -> list[str]:
         text("""
             SELECT DISTINCT t.service FROM target t JOIN campaign k ON k.id = t.campaign_id
             LEFT JOIN service_gate g ON g.service = t.service
-            WHERE t.found_at IS NULL AND k.release_at <= now() AND (t.ref IS NOT NULL OR k.upc IS NOT NULL)
+            WHERE t.found_at IS NULL AND k.first_at <= now() AND (t.ref IS NOT NULL OR k.upc IS NOT NULL)
               AND (g.open_at IS NULL OR g.open_at <= now())
-              AND (k.release_at > now() - interval '15 days' OR EXISTS (
+              AND (k.first_at > now() - interval '15 days' OR EXISTS (
                 SELECT 1 FROM pre_save p WHERE p.campaign_id = k.id AND p.service = t.service AND p.state = 'armed'))
         """)
     )
@@ -43,7 +43,7 @@ def surround_flip(campaign_id: int) -> bool:
         flipped = session.execute(
             text("""
                 UPDATE campaign SET flipped_at = now()
-                WHERE id = :id AND flipped_at IS NULL AND release_at <= now() RETURNING slug, upc
+                WHERE id = :id AND flipped_at IS NULL AND first_at <= now() RETURNING slug, upc
             """),
             {"id": campaign_id},
         ).one_or_none()

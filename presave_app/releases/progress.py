@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.release_clock import ReleaseClock, release_clock
 from presave_app.lib import clock
 from presave_app.presaves.looking_up import ServiceStates, states_of
 from presave_app.presaves.states import State
@@ -48,22 +49,21 @@ class ServiceProgress:
 
 def progress_context(campaign: Campaign) -> dict[str, Any]:
     """What `releases/_progress.html` needs, for the campaign's page and for the poll alike."""
-    is_out = campaign.release_at is not None and clock.now() >= campaign.release_at
+    release = release_clock(campaign)
+    is_out = release is not None and clock.now() >= release.first
     services = [_progress_on(service, states, is_out) for service, states in states_of(campaign.id).items()]
     return {
         "campaign": campaign,
         "services": services,
         "is_out": is_out,
         "is_held": campaign.held_at is not None,
-        "asks_again": _asks_again(campaign),
+        "asks_again": release is not None and _asks_again(release),
     }
 
 
-def _asks_again(campaign: Campaign) -> bool:
-    """From a minute before the moment until a while after it."""
-    if campaign.release_at is None:
-        return False
-    return -timedelta(minutes=1) <= clock.now() - campaign.release_at <= _WATCHED
+def _asks_again(release: ReleaseClock) -> bool:
+    """From a minute before the first moment until a while after the last."""
+    return release.first - timedelta(minutes=1) <= clock.now() <= release.last + _WATCHED
 
 
 def _progress_on(service: str, found: ServiceStates, is_out: bool) -> ServiceProgress:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import TextClause, text
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row, TextClause, text
+
+from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.release_clock import ReleaseClock, lock_clock, release_clock
 from presave_app.extensions import db
 from presave_app.presaves.claims import CLAIMABLE
 from presave_app.releases.gate import IS_OPEN
@@ -17,6 +25,68 @@ _OVERDUE = text("""
       AND (CAST(:campaign_id AS integer) IS NULL OR p.campaign_id = :campaign_id)
 """)
 
+# A fan whose zone is not known is in the zone '' here.
+_ZONES = text("SELECT DISTINCT coalesce(time_zone, '') FROM pre_save WHERE campaign_id = :id")
+
+_MOVE = text("""
+    UPDATE pre_save p SET due_at = greatest(m.moment, p.accepted_at), next_at = greatest(m.moment, p.accepted_at)
+    FROM unnest(CAST(:zones AS text[]), CAST(:moments AS timestamptz[])) AS m(zone, moment)
+    WHERE p.campaign_id = :id AND coalesce(p.time_zone, '') = m.zone
+      AND p.state IN ('armed', 'claimed', 'needs_reauth', 'failed')
+      AND p.due_at <> greatest(m.moment, p.accepted_at)
+    RETURNING p.id
+""")
+
+EVERYWHERE = "everywhere"
+
+_BY_ZONE = text("""
+    SELECT coalesce(time_zone, '') AS zone, count(*) AS total, count(*) FILTER (WHERE state = 'done') AS done,
+           count(*) FILTER (WHERE state IN ('armed', 'claimed')) AS open
+    FROM pre_save WHERE campaign_id = :id AND state <> 'withdrawn' GROUP BY 1
+""")
+
+
+@dataclass(frozen=True)
+class Wave:
+    """The fans for whom a release comes out at one moment, to the minute.
+
+    `zones` are where they are, or `EVERYWHERE` alone. Whoever pre-saves after the moment belongs to the wave of
+    their zone all the same. `total` is `done`, `open` (waiting or being added) and `needs_care` together.
+    """
+
+    due_at: datetime
+    zones: tuple[str, ...]
+    total: int
+    done: int
+    open: int
+
+    @property
+    def needs_care(self) -> int:
+        """Those whom a person has to help: the fan who reconnects, or the team that looks at a refusal."""
+        return self.total - self.done - self.open
+
+
+def find_waves(campaign_id: int) -> list[Wave]:
+    """A campaign's waves, the first one first. There are never more than the world has offsets from UTC: under 40."""
+    release = release_clock(db.session.get_one(Campaign, campaign_id))
+    if release is None:
+        return []
+    together: dict[datetime, list[Row[Any]]] = defaultdict(list)
+    for row in db.session.execute(_BY_ZONE, {"id": campaign_id}):
+        together[release.moment_in(row.zone).replace(second=0, microsecond=0)].append(row)
+    return [_wave(due_at, rows, release) for due_at, rows in sorted(together.items())]
+
+
+def _wave(due_at: datetime, rows: Sequence[Row[Any]], release: ReleaseClock) -> Wave:
+    zones = {row.zone or release.time_zone for row in rows} if release.is_local else {EVERYWHERE}
+    return Wave(
+        due_at=due_at,
+        zones=tuple(sorted(zones)),
+        total=sum(row.total for row in rows),
+        done=sum(row.done for row in rows),
+        open=sum(row.open for row in rows),
+    )
+
 
 def oldest_overdue_seconds(campaign_id: int | None = None) -> int | None:
     """How long the oldest pre-save that could be added has been due, in seconds; None when none is.
@@ -28,24 +98,20 @@ def oldest_overdue_seconds(campaign_id: int | None = None) -> int | None:
 
 
 def recompute_due(campaign_id: int) -> int:
-    """Bring every open pre-save's due time in line with its campaign's moment; returns how many moved.
+    """Bring every open pre-save's due time in line with its campaign's clock; returns how many moved.
 
-    Call it in the transaction that changes the moment. A claim in someone's hands is checked against the
-    new time once more before its call starts.
+    Call it in the transaction that changes date, zone or clock. A claim in someone's hands is checked against
+    the new time once more before its call starts. What the service refused moves too: it may be tried again.
     """
+    session = db.session()
+    release = lock_clock(session, campaign_id, to_change=True)
+    if release is None:
+        return 0
     # A large campaign takes longer than a page may: this one statement may, for half-done is not an answer.
-    db.session.execute(text("SET LOCAL statement_timeout = '120s'"))
-    moved = db.session.execute(
-        text("""
-            UPDATE pre_save p SET due_at = greatest(k.release_at, p.accepted_at),
-                next_at = greatest(k.release_at, p.accepted_at)
-            FROM campaign k WHERE k.id = p.campaign_id AND k.id = :id AND k.release_at IS NOT NULL
-              AND p.state IN ('armed', 'claimed', 'needs_reauth')
-              AND p.due_at <> greatest(k.release_at, p.accepted_at)
-            RETURNING p.id
-        """),
-        {"id": campaign_id},
-    )
+    session.execute(text("SET LOCAL statement_timeout = '120s'"))
+    zones = list(session.execute(_ZONES, {"id": campaign_id}).scalars())
+    moments = [release.moment_in(zone) for zone in zones]
+    moved = session.execute(_MOVE, {"id": campaign_id, "zones": zones, "moments": moments})
     return len(moved.all())
 
 

@@ -76,6 +76,11 @@ def test_a_title_and_an_artist_are_enough_for_a_draft(app: Flask, tmp_path: Path
     assert app.test_client().get("/alba-voss-night-drive").status_code == 404
 
 
+def test_a_file_may_give_each_fan_their_midnight(app: Flask, tmp_path: Path, whole: dict[str, Any]) -> None:
+    assert run(app, tmp_path, {**whole, "release": {**whole["release"], "clock": "local"}}).exit_code == 0
+    assert db.session.execute(text("SELECT clock FROM campaign")).scalar_one() == "local"
+
+
 def test_every_fault_is_named_at_once(app: Flask, tmp_path: Path, whole: dict[str, Any]) -> None:
     content = {
         "titel": "x",
@@ -83,7 +88,7 @@ def test_every_fault_is_named_at_once(app: Flask, tmp_path: Path, whole: dict[st
         "kind": "lp",
         "slug": "sign-in",
         "upc": "00602445868163",
-        "release": {"at": "2020-01-01T00:00:00", "time_zone": "UTC", "clock": "local", "zone": "UTC"},
+        "release": {"at": "2020-01-01T00:00:00", "time_zone": "UTC", "clock": "sundial", "zone": "UTC"},
         "targets": {"spotify": "nonsense"},
         "publish": "yes",
         "artwork": "nowhere.jpg",
@@ -99,7 +104,7 @@ def test_every_fault_is_named_at_once(app: Flask, tmp_path: Path, whole: dict[st
         "slug: This address is kept",
         "upc: The last digit",
         "release: That moment is in the past",
-        "release.clock: Each fan",
+        "release.clock: The clock is",
         "release.zone: No such key",
         "targets.spotify: That is not a release",
         "publish: Write true or false",

@@ -76,6 +76,22 @@ def test_the_release_moment_is_one_field(ed: FlaskClient, campaign_id: int) -> N
     assert row["time_zone"] == "Europe/Berlin"
 
 
+def test_whose_clock_counts_says_what_it_means(ed: FlaskClient, campaign_id: int) -> None:
+    names = ("release_date", "release_time", "time_zone")
+    typed = {name: GOOD[name] for name in names}
+    answer = _send(ed, f"/campaigns/{campaign_id}/release", {**typed, "clock": "local"}, htmx=True)
+    assert '<option value="local" selected>' in answer.text
+    assert "when clocks show 18:00 where a fan is" in answer.text
+    assert "First fans on Friday, 14 May 2027, 06:00 (Berlin)" in answer.text
+    assert "last on Saturday, 15 May 2027, 08:00 (Berlin)" in answer.text
+    assert "18:00 for each fan" in ed.get(f"/campaigns/{campaign_id}/heading").text
+    answer = _send(ed, f"/campaigns/{campaign_id}/release", {"clock": "everywhere"}, htmx=True)
+    assert "for all fans at once" in answer.text
+    refused = _send(ed, f"/campaigns/{campaign_id}/release", {"clock": "sundial"}, htmx=True)
+    assert refused.status_code == 422
+    assert _row(campaign_id)["clock"] == "everywhere"
+
+
 def test_a_pasted_link_becomes_the_services_own_name(ed: FlaskClient, campaign_id: int) -> None:
     answer = _send(
         ed, f"/campaigns/{campaign_id}/target-spotify", {"target-spotify": GOOD["target-spotify"]}, htmx=True

@@ -101,10 +101,9 @@ def test_a_city_that_two_zones_bear_is_not_guessed() -> None:
     _refuses("no time zone we know", fields.parse_zone, "louisville")
 
 
-def test_the_clock_is_everywhere_for_now() -> None:
-    assert fields.parse_clock("everywhere") == "everywhere"
-    _refuses("not supported yet", fields.parse_clock, "local")
-    _refuses("one moment for all", fields.parse_clock, "sundial")
+def test_the_clock_is_one_of_two() -> None:
+    assert [fields.parse_clock(clock) for clock in ("everywhere", "local")] == ["everywhere", "local"]
+    _refuses("one moment for all, or “local”", fields.parse_clock, "sundial")
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_a_count_is_one_query_and_then_none(client: FlaskClient) -> None:
     assert len([statement for statement in seen if "pre_save" in statement]) == 1
 
 
-def test_the_count_sets_no_cookie_and_reads_none(client: FlaskClient) -> None:
+def test_the_count_sets_no_cookie(client: FlaskClient) -> None:
     for path in ("/night-drive/count", "/night-drive/count?seen=0", "/night-drive/count.json"):
         answer = client.get(path)
         assert "Set-Cookie" not in answer.headers

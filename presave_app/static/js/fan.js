@@ -34,6 +34,13 @@ function enhance(root) {
   for (const hint of root.querySelectorAll("[data-in-app]")) hint.hidden = !INSIDE_AN_APP.test(navigator.userAgent);
 }
 
+// A release with a clock for each zone turns when the visitor's own day begins: only its page says where that is.
+const ZONE_KEPT_SECONDS = 180 * 24 * 3600;
+if (ZONE && document.querySelector("[data-tells-zone]")) {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `tz=${ZONE}; Path=/; Max-Age=${ZONE_KEPT_SECONDS}; SameSite=Lax${secure}`;
+}
+
 // A second tap while the service's page is on its way would start a second sign-in.
 document.addEventListener("submit", (event) => {
   const form = event.target;
