@@ -17,6 +17,7 @@ def put_crowd(
     kept: int = 0,
     refusals: int = 0,
     service: str = "spotify",
+    zone: str | None = None,
 ) -> None:
     """So many fans of a campaign in one state; the first ones are verified and kept."""
     run_sql("ALTER TABLE pre_save DISABLE TRIGGER USER")
@@ -32,12 +33,12 @@ def put_crowd(
           INSERT INTO consent (id, campaign_id, service, wording_version, wording, language, actions, scopes)
           SELECT consent_id, :campaign_id, :service, '1', 'Yes.', 'en', '[]', '{}' FROM fan)
         INSERT INTO pre_save (id, campaign_id, service, account_key, consent_id, grant_id, state, reason, lease_until,
-          due_at, next_at, accepted_at, done_at, verified_at, kept_at, refusals, mine_hash)
+          due_at, next_at, accepted_at, done_at, verified_at, kept_at, refusals, mine_hash, time_zone)
         SELECT id, :campaign_id, :service, 'account of ' || id, consent_id, grant_id, CAST(:state AS text), :reason,
           CASE WHEN CAST(:state AS text) = 'claimed' THEN now() + interval '1 minute' END,
           now() + CAST(:due_in AS interval), now() + CAST(:due_in AS interval), now() - interval '9 days',
           now() - CAST(:done_ago AS interval), CASE WHEN place <= :verified THEN now() END,
-          CASE WHEN place <= :kept THEN now() END, :refusals, id::text
+          CASE WHEN place <= :kept THEN now() END, :refusals, id::text, CAST(:zone AS text)
         FROM fan
         """,
         campaign_id=campaign_id,
@@ -50,5 +51,6 @@ def put_crowd(
         kept=kept,
         refusals=refusals,
         service=service,
+        zone=zone,
     )
     run_sql("ALTER TABLE pre_save ENABLE TRIGGER USER")

@@ -20,9 +20,10 @@ from presave_app.releases import room_words
 from presave_app.releases.alarms import OpenAlarm, find_open_alarms
 from presave_app.releases.headline import Headline, headline_of
 from presave_app.releases.receipts import receipt_number
-from presave_app.releases.room_facts import Facts, Wave, read_facts, read_test_fans
+from presave_app.releases.room_facts import Facts, read_facts, read_test_fans
 from presave_app.releases.service_room import ServiceRoom, service_room
 from presave_app.releases.wave_drawing import Drawing, draw_waves
+from presave_app.releases.waves import Wave
 from presave_app.streaming.registry import connectors
 
 _KEEP = timedelta(seconds=1)

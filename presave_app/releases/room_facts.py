@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import text
 
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
+from presave_app.releases.waves import Wave, find_waves
 
 # The rate "now" is that of these last seconds.
 RATE_SECONDS = 10
-_MOST_WAVES = 40
 
 
 @dataclass(frozen=True)
@@ -51,18 +51,6 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class Wave:
-    """Pre-saves that are due together. Without `due_at` they are those who came after the release."""
-
-    due_at: datetime | None
-    label: str
-    total: int
-    done: int
-    open: int
-    needs_care: int
-
-
-@dataclass(frozen=True)
 class TestFan:
     """A pre-save of the label's own, added before the crowd."""
 
@@ -90,7 +78,7 @@ class Facts:
 
 def read_facts(campaign: Campaign) -> Facts:
     """The facts as they are now."""
-    return Facts(_groups(campaign.id), _desks(campaign.id), _waves(campaign), read_test_fans(campaign.id))
+    return Facts(_groups(campaign.id), _desks(campaign.id), tuple(find_waves(campaign.id)), read_test_fans(campaign.id))
 
 
 def _groups(campaign_id: int) -> tuple[Group, ...]:
@@ -128,32 +116,6 @@ def _desks(campaign_id: int) -> tuple[Desk, ...]:
         {"id": campaign_id},
     )
     return tuple(Desk(**row) for row in rows.mappings())
-
-
-def _waves(campaign: Campaign) -> tuple[Wave, ...]:
-    """The waves in their order, at most 40; who came after the release is due at once and stands last, together."""
-    rows = db.session.execute(
-        text("""
-            SELECT date_trunc('minute', CASE WHEN due_at <> accepted_at THEN due_at END) AS due_at, count(*) AS total,
-              count(*) FILTER (WHERE state = 'done') AS done,
-              count(*) FILTER (WHERE state IN ('armed', 'claimed')) AS open,
-              count(*) FILTER (WHERE state IN ('needs_reauth', 'failed', 'expired')) AS needs_care
-            FROM pre_save WHERE campaign_id = :id AND state <> 'withdrawn' GROUP BY 1 ORDER BY 1 LIMIT :most
-        """),
-        {"id": campaign.id, "most": _MOST_WAVES},
-    )
-    return tuple(Wave(label=_label_of(campaign, row["due_at"]), **row) for row in rows.mappings())
-
-
-def _label_of(campaign: Campaign, due_at: datetime | None) -> str:
-    if due_at is None:
-        return "After the release"
-    if campaign.clock != "local" or campaign.release_wall is None:
-        return "Everybody"
-    ahead = campaign.release_wall - due_at.replace(tzinfo=None)
-    hours, minutes = divmod(abs(ahead) // timedelta(minutes=1), 60)
-    sign = "\N{MINUS SIGN}" if ahead < timedelta(0) else "+"
-    return f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "")
 
 
 def read_test_fans(campaign_id: int) -> tuple[TestFan, ...]:

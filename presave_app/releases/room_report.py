@@ -7,9 +7,9 @@ from typing import Any
 
 from presave_app.campaigns.models import Campaign
 from presave_app.releases.control_room import Room
-from presave_app.releases.room_facts import Wave
 from presave_app.releases.room_words import Line, gate_words
 from presave_app.releases.service_room import ServiceRoom
+from presave_app.releases.waves import Wave
 
 
 def report_of(campaign: Campaign, room: Room) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from presave_app.releases.room_facts import Wave
+from presave_app.releases.waves import Wave
 
 HEIGHT = 84
-_EDGE, _LATE_AT, _LAST_BEFORE_LATE = 7.0, 93.0, 78.0
+_EDGE = 7.0
 # Labels that come closer than this would lie on each other: on a phone, and on a desk.
 _NARROW_GAP, _WIDE_GAP = 25.0, 11.0
 _SLIM, _BROAD = 10, 24
@@ -60,8 +60,7 @@ def draw_waves(waves: Sequence[Wave], zone: str, now: datetime) -> Drawing | Non
         return None
     times = _time_words(waves, zone)
     begin, end = _range(waves, now)
-    last = _LAST_BEFORE_LATE if waves[-1].due_at is None else 100 - _EDGE
-    places = [_place(wave.due_at, begin, end, last) for wave in waves]
+    places = [_place(wave.due_at, begin, end) for wave in waves]
     shown = _shown(places, waves)
     largest = max(wave.total for wave in waves)
     width = _BROAD if len(waves) <= _FEW else _SLIM
@@ -69,26 +68,21 @@ def draw_waves(waves: Sequence[Wave], zone: str, now: datetime) -> Drawing | Non
         _column(wave, place, time, width, largest, screens)
         for wave, place, time, screens in zip(waves, places, times, shown, strict=True)
     )
-    now_at = _place(now, begin, end, last) if begin <= now <= end else None
+    now_at = _place(now, begin, end) if begin <= now <= end else None
     return Drawing(tuple(columns), times, now_at)
 
 
 def _range(waves: Sequence[Wave], now: datetime) -> tuple[datetime, datetime]:
     """From the first wave to the last one, and now where that does not squeeze them."""
-    moments = [wave.due_at for wave in waves if wave.due_at] or [now]
-    begin, end = min(moments), max(moments)
+    begin, end = waves[0].due_at, waves[-1].due_at
     reach = (end - begin) / 2
-    # Who came after the release stands at the end without a time; a "now" in front of them would mislead.
-    has_late = waves[-1].due_at is None
     if begin == end or begin - reach <= now <= end + reach:
-        begin, end = min(begin, now), end if has_late else max(end, now)
+        begin, end = min(begin, now), max(end, now)
     return begin, end if end > begin else begin + timedelta(minutes=1)
 
 
-def _place(moment: datetime | None, begin: datetime, end: datetime, last: float) -> float:
-    if moment is None:
-        return _LATE_AT
-    return round(_EDGE + (last - _EDGE) * ((moment - begin) / (end - begin)), 2)
+def _place(moment: datetime, begin: datetime, end: datetime) -> float:
+    return round(_EDGE + (100 - 2 * _EDGE) * ((moment - begin) / (end - begin)), 2)
 
 
 def _column(wave: Wave, place: float, time: str, width: int, largest: int, shown: str) -> Column:
@@ -127,7 +121,7 @@ def _shown(places: Sequence[float], waves: Sequence[Wave]) -> list[str]:
 
 
 def _time_words(waves: Sequence[Wave], zone: str) -> tuple[str, ...]:
-    local = [wave.due_at.astimezone(ZoneInfo(zone)) if wave.due_at else None for wave in waves]
-    days = {moment.date() for moment in local if moment}
+    local = [wave.due_at.astimezone(ZoneInfo(zone)) for wave in waves]
+    days = {moment.date() for moment in local}
     form = "%a %H:%M" if len(days) > 1 else "%H:%M"
-    return tuple(moment.strftime(form) if moment else "at once" for moment in local)
+    return tuple(moment.strftime(form) for moment in local)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, TextClause, text
@@ -56,6 +56,7 @@ class Wave:
 
     due_at: datetime
     zones: tuple[str, ...]
+    label: str
     total: int
     done: int
     open: int
@@ -82,10 +83,18 @@ def _wave(due_at: datetime, rows: Sequence[Row[Any]], release: ReleaseClock) -> 
     return Wave(
         due_at=due_at,
         zones=tuple(sorted(zones)),
+        label=_offset_words(release.wall - due_at.replace(tzinfo=None)) if release.is_local else "Everybody",
         total=sum(row.total for row in rows),
         done=sum(row.done for row in rows),
         open=sum(row.open for row in rows),
     )
+
+
+def _offset_words(ahead: timedelta) -> str:
+    """How far clocks are ahead of UTC: UTC+5:30."""
+    hours, minutes = divmod(round(abs(ahead).total_seconds() / 60), 60)
+    sign = "\N{MINUS SIGN}" if ahead < timedelta(0) else "+"
+    return f"UTC{sign}{hours}" + (f":{minutes:02}" if minutes else "")
 
 
 def oldest_overdue_seconds(campaign_id: int | None = None) -> int | None:
@@ -107,6 +116,9 @@ def recompute_due(campaign_id: int) -> int:
     release = lock_clock(session, campaign_id, to_change=True)
     if release is None:
         return 0
+    # Claims are locked in the order in which those who settle them do; nobody else takes more than one.
+    claimed = text("SELECT 1 FROM pre_save WHERE campaign_id = :id AND state = 'claimed' ORDER BY id FOR UPDATE")
+    session.execute(claimed, {"id": campaign_id})
     # A large campaign takes longer than a page may: this one statement may, for half-done is not an answer.
     session.execute(text("SET LOCAL statement_timeout = '120s'"))
     zones = list(session.execute(_ZONES, {"id": campaign_id}).scalars())

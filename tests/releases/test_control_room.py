@@ -217,42 +217,34 @@ def test_the_oldest_overdue_is_told_in_words(alice: FlaskClient, campaign_id: in
     assert "Oldest overdue" not in text_of(alice)
 
 
+def be_local() -> None:
+    run_sql("UPDATE campaign SET clock = 'local', release_wall = date_trunc('day', now()) + interval '1 day 12 hours'")
+
+
 def test_waves_stand_on_a_clock_and_in_a_table(alice: FlaskClient, campaign_id: int) -> None:
-    put_crowd(campaign_id, 3, "done", "added", due_in="-1 hour", done_ago="1 hour")
-    put_crowd(campaign_id, 7, "armed", "consented", due_in="1 hour")
+    be_local()
+    put_crowd(campaign_id, 3, "done", "added", done_ago="1 hour", zone="Asia/Tokyo")
+    put_crowd(campaign_id, 7, "armed", "consented", zone="America/Bogota")
     page = alice.get(ROOM).text
     assert (page.count('class="wave-done"'), page.count('class="wave-open"')) == (1, 1)
     table = page[page.index("<tbody>") : page.index("</tbody>")]
     assert re.findall(r'is-number">(\d+)', table) == ["3", "3", "0", "0", "7", "0", "7", "0"]
+    assert "Asia/Tokyo" in table
 
 
 def test_local_waves_are_named_by_their_clock(campaign_id: int) -> None:
-    run_sql("UPDATE campaign SET clock = 'local', release_wall = date_trunc('hour', now()) + interval '1 day'")
-    for ahead in (9, -5):
-        put_crowd(campaign_id, 1, "armed", "consented")
-        run_sql(
-            """
-            UPDATE pre_save SET due_at = release_wall AT TIME ZONE 'UTC' - make_interval(hours => :ahead)
-            FROM campaign WHERE due_at < now()
-            """,
-            ahead=ahead,
-        )
+    be_local()
+    for zone in ("Asia/Tokyo", "America/Bogota", "Asia/Kolkata"):
+        put_crowd(campaign_id, 1, "armed", "consented", zone=zone)
     labels = [wave.label for wave in read_room(db.session.get_one(Campaign, 1)).waves]
-    assert labels == ["UTC+9", "UTC\N{MINUS SIGN}5"]
+    assert labels == ["UTC+9", "UTC+5:30", "UTC\N{MINUS SIGN}5"]
 
 
-def test_who_came_late_is_one_column(campaign_id: int) -> None:
-    put_crowd(campaign_id, 2, "done", "added", done_ago="1 hour")
-    put_crowd(campaign_id, 3, "done", "added", due_in="-3 minutes", done_ago="1 minute")
-    run_sql("UPDATE pre_save SET accepted_at = due_at WHERE due_at > now() - interval '4 minutes'")
+def test_one_moment_everywhere_is_one_wave(campaign_id: int) -> None:
+    put_crowd(campaign_id, 2, "done", "added", done_ago="1 hour", zone="Asia/Tokyo")
+    put_crowd(campaign_id, 3, "armed", "consented", due_in="-3 minutes")
     waves = read_room(db.session.get_one(Campaign, 1)).waves
-    assert [(wave.due_at is None, wave.total) for wave in waves] == [(False, 2), (True, 3)]
-
-
-def test_more_waves_than_fit_are_not_read(campaign_id: int) -> None:
-    for minute in range(45):
-        put_crowd(campaign_id, 1, "armed", "consented", due_in=f"{minute} minutes")
-    assert len(read_room(db.session.get_one(Campaign, 1)).waves) == 40
+    assert [(wave.label, wave.total, wave.done) for wave in waves] == [("Everybody", 5, 2)]
 
 
 def test_an_unchanged_room_is_no_content(alice: FlaskClient, campaign_id: int) -> None:
