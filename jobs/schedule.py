@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from presave_app import queue
 from presave_app.extensions import db
-from presave_app.releases import link_flip, refreshing, waves
+from presave_app.releases import catalogue, link_flip, refreshing, waves
 from presave_app.streaming.registry import connectors
 
 Ids = tuple[str | int, ...]
@@ -35,7 +35,7 @@ def _each(services: Iterable[str]) -> Iterable[Ids]:
 
 SCHEDULE = (
     # First what lets pre-saves be claimed, so that a clock without Redis adds in the same turn.
-    Line(queue.FIND_LINKS, 3, lambda: _each(link_flip.find_services_with_missing_links())),
+    Line(queue.FIND_LINKS, 3, lambda: _each(catalogue.find_services_with_missing_links())),
     Line(queue.ADD_DUE, 3, lambda: _each(waves.services_with_due_adds())),
     Line(queue.READ_BACK_DUE, 3, lambda: _each(waves.services_with_due_read_backs())),
     Line(queue.SURROUND_FLIP, 3, lambda: [(campaign_id,) for campaign_id in link_flip.find_campaigns_to_flip()]),

@@ -9,17 +9,19 @@ from __future__ import annotations
 import logging
 
 import redis
-from rq import Queue
+from rq import Queue, Worker
 from rq.serializers import JSONSerializer
 
 from presave_app.extensions import redis_connection
 from presave_app.transaction import after_commit
 
-QUEUE_NAME = "presave"
-# Short jobs have a queue of their own, which workers look into first: a long drain must not starve them.
+# In the order in which workers look into them: a long drain must not starve what is short, nor a look the adds.
 QUICK_QUEUE_NAME = "presave-quick"
+ADD_QUEUE_NAME = "presave-adds"
+QUEUE_NAME = "presave"
 JOB_TIMEOUT_SECONDS = 180
-_KEEP_SECONDS = 60
+# Longer than any line of drains: a bell that dies in the queue would always be that of the same service.
+_KEEP_SECONDS = 600
 
 ADD_DUE = "jobs.release_day.add_due"
 READ_BACK_DUE = "jobs.release_day.read_back_due"
@@ -39,25 +41,45 @@ log = logging.getLogger(__name__)
 
 def make_queues() -> list[Queue]:
     """The queues, in the order in which workers look into them. Only names and ids go through them, as JSON."""
-    return [_make_queue(QUICK_QUEUE_NAME), _make_queue(QUEUE_NAME)]
+    return [_make_queue(name) for name in (QUICK_QUEUE_NAME, ADD_QUEUE_NAME, QUEUE_NAME)]
 
 
 def ring(job: str, *ids: str | int) -> bool:
-    """Enqueue a job by name; False when Redis can't be reached."""
+    """Enqueue a job by name; False when Redis can't be reached.
+
+    One that waits for each worker already is not joined by another: so services take turns, one after the other.
+    """
+    queue = _make_queue(_name_for(job))
     try:
-        _make_queue(QUICK_QUEUE_NAME if job in QUICK_JOBS else QUEUE_NAME).enqueue(
-            job,
-            *ids,
-            job_timeout=JOB_TIMEOUT_SECONDS,
-            ttl=_KEEP_SECONDS,
-            result_ttl=0,
-            failure_ttl=_KEEP_SECONDS * 60,
-            description=job,
-        )
+        if _waiting(queue, job, ids) < _useful(queue, job):
+            queue.enqueue(
+                job,
+                *ids,
+                job_timeout=JOB_TIMEOUT_SECONDS,
+                ttl=_KEEP_SECONDS,
+                result_ttl=0,
+                failure_ttl=_KEEP_SECONDS,
+                description=job,
+            )
     except redis.RedisError as fault:
         log.warning("doorbell not rung for %s: %s", job, type(fault).__name__)
         return False
     return True
+
+
+def _name_for(job: str) -> str:
+    if job in QUICK_JOBS:
+        return QUICK_QUEUE_NAME
+    return ADD_QUEUE_NAME if job == ADD_DUE else QUEUE_NAME
+
+
+def _waiting(queue: Queue, job: str, ids: tuple[str | int, ...]) -> int:
+    return sum(waiting.func_name == job and tuple(waiting.args) == ids for waiting in queue.get_jobs())
+
+
+def _useful(queue: Queue, job: str) -> int:
+    """A drain can be shared by all workers; anything else is done by one of them."""
+    return max(1, Worker.count(queue=queue)) if job in DRAINS else 1
 
 
 def ring_after_commit(job: str, *ids: str | int) -> None:

@@ -6,7 +6,7 @@ by the UPC. Rows of services that are off are kept as they were given, for the d
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.models import Campaign, Target
@@ -66,10 +66,25 @@ def _settle(campaign: Campaign) -> None:
                 Target(campaign_id=campaign.id, service=service, ref=None, found_at=None, looked_at=None, looks=0)
             )
         elif target is not None and target.ref is None and not campaign.upc:
+            _refuse_if_awaited(campaign.id, service)
             db.session.delete(target)
     db.session.flush()
     if campaign.published_at is not None and not offered_services(campaign.id):
         raise FieldError("A published campaign needs a link on a service or a UPC. Unpublish it first.")
+
+
+def _refuse_if_awaited(campaign_id: int, service: str) -> None:
+    """Fans who wait for the release there must not be left with nowhere to find it."""
+    waiting = db.session.execute(
+        text("""
+            SELECT count(*) FROM pre_save
+            WHERE campaign_id = :id AND service = :service AND state IN ('armed', 'claimed', 'needs_reauth')
+        """),
+        {"id": campaign_id, "service": service},
+    ).scalar_one()
+    if waiting:
+        fans = "1 fan waits" if waiting == 1 else f"{waiting:,} fans wait"
+        raise FieldError(f"{fans} for it on {connectors()[service].name}: give another link or a UPC instead.")
 
 
 def _look_afresh(target: Target) -> None:

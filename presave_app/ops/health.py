@@ -5,16 +5,18 @@ from __future__ import annotations
 import redis
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from presave_app.access import public
-from presave_app.extensions import db, redis_connection
+from presave_app.extensions import redis_connection
+from presave_app.ops.heartbeats import silent_seconds
 from presave_app.releases.waves import oldest_overdue_seconds
 
 health = Blueprint("health", __name__)
 
 _CLOCK_MAY_BE_SILENT_SECONDS = 30
+# The watch is rung every 20 seconds, but waits behind a drain where there is a single worker.
+_WORKER_MAY_BE_SILENT_SECONDS = 180
 _OVERDUE_ALARM_SECONDS = 180
 
 
@@ -28,9 +30,9 @@ def healthz() -> ResponseReturnValue:
 @health.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """Database, doorbell, clock and the oldest overdue pre-save; 503 when one of them is not as it should be."""
+    """Database, doorbell, clock, workers and the oldest overdue pre-save; 503 when one is not as it should be."""
     try:
-        silent = _clock_silent_seconds()
+        silent, idle = silent_seconds("clock"), silent_seconds("worker")
         overdue = oldest_overdue_seconds()
     except SQLAlchemyError as fault:
         return jsonify(ready=False, database=type(fault).__name__), 503
@@ -38,22 +40,17 @@ def readyz() -> ResponseReturnValue:
         "database": "ok",
         "redis": "ok" if _redis_answers() else "away",
         "clock_silent_seconds": silent,
+        "worker_silent_seconds": idle,
         "oldest_overdue_seconds": overdue,
     }
     ready = (
         report["redis"] == "ok"
         and silent is not None
         and silent <= _CLOCK_MAY_BE_SILENT_SECONDS
+        and (idle or 0) <= _WORKER_MAY_BE_SILENT_SECONDS
         and (overdue or 0) <= _OVERDUE_ALARM_SECONDS
     )
     return jsonify(ready=ready, **report), 200 if ready else 503
-
-
-def _clock_silent_seconds() -> int | None:
-    seconds = db.session.execute(
-        text("SELECT extract(epoch FROM now() - at) FROM heartbeat WHERE name = 'clock'")
-    ).scalar_one_or_none()
-    return None if seconds is None else int(seconds)
 
 
 def _redis_answers() -> bool:

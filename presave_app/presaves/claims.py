@@ -25,15 +25,24 @@ CALL_SECONDS = 25
 # How long the crowd waits for the label's test fans at the most.
 CANARY_SECONDS = 60
 
-# What can be claimed right now: p, k and t are the pre-save, its campaign and its target.
-CLAIMABLE = f"""
+# Due pre-saves that wait for nothing but their turn: p, k and t are the pre-save, its campaign and its target.
+DUE = f"""
     pre_save p
     JOIN campaign k ON k.id = p.campaign_id AND k.held_at IS NULL
     JOIN target t ON t.campaign_id = p.campaign_id AND t.service = p.service AND t.found_at IS NOT NULL
-    WHERE p.due_at <= now() AND p.next_at <= now()
-      AND (p.state = 'armed' OR (p.state = 'claimed' AND p.lease_until < now()))
+    WHERE p.due_at <= now() AND p.state IN ('armed', 'claimed')
       AND (p.is_test_fan OR t.canary IS NULL OR t.canary IN ('passed', 'unclear')
            OR (t.canary = 'waiting' AND p.due_at <= now() - interval '{CANARY_SECONDS} s'))
+"""
+# Those of them that can be claimed right now.
+CLAIMABLE = f"{DUE} AND p.next_at <= now() AND (p.state = 'armed' OR p.lease_until < now())"
+
+_OLDEST_FIRST = "p.next_at, p.id"
+# A probe goes to the campaign that was refused the least, and there to somebody who was not.
+_LEAST_REFUSED_FIRST = """
+    (SELECT count(*) FROM pre_save r
+     WHERE r.campaign_id = p.campaign_id AND r.service = p.service AND r.refusals > 0),
+    p.refusals, p.tries, p.next_at, p.id
 """
 
 
@@ -71,14 +80,17 @@ class Verdict:
     counts_as_refusal: bool = False
 
 
-def claim_due(session: Session, service: str, limit: int, *, only_test_fans: bool = False) -> list[Claim]:
-    """Claim up to `limit` due pre-saves whose release the service shows, oldest first."""
+def claim_due(
+    session: Session, service: str, limit: int, *, only_test_fans: bool = False, is_probe: bool = False
+) -> list[Claim]:
+    """Claim up to `limit` due pre-saves whose release the service shows: the oldest, or the best ones for a probe."""
     taken_at = time.monotonic()
+    order = _LEAST_REFUSED_FIRST if is_probe else _OLDEST_FIRST
     rows = session.execute(
         text(f"""
             WITH due AS MATERIALIZED (
               SELECT p.id FROM {CLAIMABLE} AND p.service = :service AND (p.is_test_fan OR NOT :only_test_fans)
-              ORDER BY p.next_at, p.id LIMIT :limit FOR UPDATE OF p SKIP LOCKED)
+              ORDER BY {order} LIMIT :limit FOR UPDATE OF p SKIP LOCKED)
             UPDATE pre_save p SET state = 'claimed', claim_no = claim_no + 1,
                 lease_until = now() + make_interval(secs => :lease)
             FROM due WHERE p.id = due.id

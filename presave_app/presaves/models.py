@@ -41,6 +41,7 @@ class Grant(Base):
         UniqueConstraint("service", "account_key"),
         CheckConstraint("state IN ('active', 'dead', 'erased')", name="state"),
         CheckConstraint("state = 'active' OR refresh_token_sealed IS NULL", name="erased"),
+        Index("ix_fan_grant_end", "hard_expires_at", postgresql_where=text("state = 'active'")),
         Index("ix_fan_grant_refused", "refused_at", postgresql_where=text("refused_at IS NOT NULL")),
     )
 
@@ -108,6 +109,8 @@ class PreSave(Base):
         ),
         Index("ix_pre_save_tally", "campaign_id", "service", "state"),
         Index("ix_pre_save_refused", "campaign_id", "service", postgresql_where=text("refusals > 0")),
+        Index("ix_pre_save_deadline", "due_at", postgresql_where=text("state IN ('armed', 'claimed', 'needs_reauth')")),
+        Index("ix_pre_save_failed", "due_at", postgresql_where=text("state = 'failed'")),
         Index("ix_pre_save_done", "campaign_id", "service", "done_at"),
         Index("ix_pre_save_test_fan", "campaign_id", "service", postgresql_where=text("is_test_fan")),
     )

@@ -105,6 +105,14 @@ def finish_turn(session: Session, turn: RefreshTurn, tokens: Tokens) -> bool:
     return held is not None
 
 
+def give_back_turn(session: Session, turn: RefreshTurn) -> None:
+    """Let somebody else renew the grant: nothing was asked of the service."""
+    session.execute(
+        text("UPDATE fan_grant SET refresh_until = NULL WHERE id = :id AND refresh_epoch = :epoch"),
+        {"id": turn.grant_id, "epoch": turn.epoch},
+    )
+
+
 def note_refusal(session: Session, grant_id: GrantId, version: int, confirm_after_seconds: int) -> bool:
     """Note that the service refused to renew; True when that is confirmed, so that the grant may be given up.
 

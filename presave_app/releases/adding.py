@@ -5,15 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from typing import cast
 
 from presave_app.extensions import current_settings
 from presave_app.lib.failpoints import reach
 from presave_app.presaves import claims, turns
 from presave_app.presaves.claims import Claim
-from presave_app.presaves.states import State
-from presave_app.releases import breaker, canaries, drain, gate
+from presave_app.releases import breaker, canaries, drain, gate, news
 from presave_app.releases.catalogue import look_for_releases
 from presave_app.releases.gate import Passage
 from presave_app.releases.refreshing import get_access_token
@@ -63,7 +61,9 @@ class AddLane:
     def take(self, limit: int) -> tuple[list[Add], list[Add]]:
         """Claim; one call will do where the access token is fresh and no earlier call may have worked."""
         with transaction() as session:
-            claimed = claims.claim_due(session, self.service, limit)
+            # A probe goes to somebody who was not refused yet: one bad campaign must not hold back the others.
+            is_probe = breaker.is_open(session, self.service)
+            claimed = claims.claim_due(session, self.service, 1 if is_probe else limit, is_probe=is_probe)
             tokens = turns.find_fresh(session, [claim.grant_id for claim in claimed])
         reach("after_claim_commit")
         quick: list[Add] = []
@@ -136,7 +136,7 @@ class AddLane:
         try:
             token = get_access_token(claim.grant_id, self._connector, passage, stale_token)
         except NeedsReauth as refusal:
-            return confirmed_dead(refusal.reason, claim)
+            return confirmed_dead(refusal, claim)
         except ServiceError as fault:
             return finding_of(fault, self.service, claim)
         try:
@@ -162,25 +162,15 @@ class AddLane:
         return _send(self._connector, claim, token, refs[claim.pre_save_id])
 
     def _write(self, findings: Sequence[tuple[Claim, Finding]]) -> None:
+        """A pause first, because others call meanwhile; then what came of each; then how the service is doing."""
         if not findings:
             return
-        tell_service(self.service, [finding for _, finding in findings])
+        answers = [finding.answer for _, finding in findings]
+        news.tell_pauses(self.service, [answer for answer in answers if isinstance(answer, ServiceError)])
         verdicts = [(claim, finding.verdict) for claim, finding in findings]
         retried(lambda session: claims.settle(session, verdicts, _ADD))
         reach("after_outcome_commit")
-
-
-def tell_service(service: str, findings: Sequence[Finding]) -> None:
-    """Pauses at once; then the runs of failures and successes, in the order in which they came back."""
-    for finding in findings:
-        if finding.pause_seconds is not None:
-            gate.shut(service, finding.pause_seconds, finding.verdict.reason)
-    telling = [finding for finding in findings if finding.strike or finding.verdict.state is State.DONE]
-    for has_failed, run in groupby(telling, key=lambda finding: finding.strike is not None):
-        if has_failed:
-            breaker.note_strikes(service, [finding.strike for finding in run if finding.strike])
-        else:
-            breaker.note_success(service)
+        news.tell(self.service, answers)
 
 
 def _send(connector: Connector, claim: Claim, token: str, ref: str) -> Outcome:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from presave_app.presaves.claims import DUE
+
 _BREAKER = """
     SELECT service, CAST(NULL AS integer) AS campaign_id, breaker_reason AS detail, true AS opens
     FROM service_gate WHERE breaker_at IS NOT NULL
@@ -31,22 +33,17 @@ _CANARY = """
 """
 
 # While the gate is shut, the breaker open or the mass guard up, those are what a person must hear of.
-_OVERDUE = """
-    SELECT t.service, k.id AS campaign_id, CAST(late.number AS text) AS detail,
+_OVERDUE = f"""
+    SELECT late.service, late.campaign_id, CAST(late.number AS text) AS detail,
       late.oldest < now() - interval '3 minutes'
         AND coalesce(g.open_at <= now() AND g.breaker_at IS NULL, true)
         AND NOT EXISTS (SELECT 1 FROM mass_guard m
-          WHERE m.campaign_id = k.id AND m.service = t.service AND m.confirmed_at IS NULL) AS opens
-    FROM campaign k
-    JOIN target t ON t.campaign_id = k.id AND t.found_at IS NOT NULL
-    LEFT JOIN service_gate g ON g.service = t.service
-    CROSS JOIN LATERAL (
-      SELECT min(p.due_at) AS oldest, count(*) AS number FROM pre_save p
-      WHERE p.campaign_id = k.id AND p.service = t.service AND p.state IN ('armed', 'claimed')
-        AND p.due_at < now() - interval '60 seconds'
-        AND (p.is_test_fan OR t.canary IS NULL OR t.canary NOT IN ('waiting', 'refused'))) late
-    WHERE k.held_at IS NULL AND k.first_at <= now() AND late.number > 0
-"""
+          WHERE m.campaign_id = late.campaign_id AND m.service = late.service AND m.confirmed_at IS NULL) AS opens
+    FROM (
+      SELECT p.service, p.campaign_id, min(p.due_at) AS oldest, count(*) AS number
+      FROM {DUE} AND p.due_at < now() - interval '60 seconds' GROUP BY 1, 2) late
+    LEFT JOIN service_gate g ON g.service = late.service
+"""  # noqa: S608 - a constant of the engine
 
 # The dead are few and counted first; all open ones are counted only where there are many dead.
 _DEAD_SIGN_INS = """
@@ -75,7 +72,15 @@ _NOT_IN_CATALOGUE = """
       WHERE p.campaign_id = k.id AND p.service = t.service AND p.state IN ('armed', 'claimed'))
 """
 
+# The clock looks around by itself when no worker does.
+_NO_WORKER = """
+    SELECT CAST(NULL AS text) AS service, CAST(NULL AS integer) AS campaign_id, CAST(NULL AS text) AS detail,
+      at < now() - interval '3 minutes' AS opens
+    FROM heartbeat WHERE name = 'worker' AND at < now() - interval '1 minute'
+"""
+
 CONDITIONS: Mapping[str, str] = {
+    "no_worker": _NO_WORKER,
     "breaker": _BREAKER,
     "quota": _QUOTA,
     "guard": _GUARD,

@@ -31,6 +31,11 @@ _WORDS = {
     ),
     "breaker:invalid_client": _APP_REFUSED,
     "breaker:owner_premium_lapsed": _APP_REFUSED,
+    "no_worker": AlarmWords(
+        "No worker is running",
+        "For some minutes no worker of this installation has done anything, so nothing is added to any library. "
+        "Nobody is lost: everything that is due is done as soon as one runs. Start a worker, and look into its log.",
+    ),
     "quota": AlarmWords(
         "{service} makes us wait",
         "{service} has told this installation to make no calls until {detail}, or its limit for today is used up. "

@@ -63,7 +63,7 @@ def find_open_alarms(campaign_id: int, services: Collection[str]) -> list[OpenAl
             SELECT a.kind, a.service, a.detail, a.opened_at, k.title AS release
             FROM alarm a LEFT JOIN campaign k ON k.id = a.campaign_id
             WHERE a.closed_at IS NULL AND a.kind = ANY(:kinds)
-              AND (a.campaign_id = :id OR (a.campaign_id IS NULL AND a.service = ANY(:services)))
+              AND (a.campaign_id = :id OR (a.campaign_id IS NULL AND (a.service IS NULL OR a.service = ANY(:services))))
             ORDER BY a.opened_at, a.id
         """),
         {"id": campaign_id, "services": list(services), "kinds": list(CONDITIONS)},

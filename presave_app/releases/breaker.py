@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from presave_app.queue import ADD_DUE, ring_after_commit
 from presave_app.transaction import transaction
@@ -19,6 +20,7 @@ STRIKES_THAT_OPEN = 20
 # An outage may end any moment; what a person has to mend is asked once a minute.
 OUTAGE_PROBE_SECONDS = 10
 REFUSAL_PROBE_SECONDS = 60
+_WOKEN_AT_ONCE = 2000
 
 log = logging.getLogger(__name__)
 
@@ -37,19 +39,24 @@ def refused_app(reason: str) -> Strike:
     return Strike(reason, STRIKES_THAT_OPEN // 5, REFUSAL_PROBE_SECONDS)
 
 
-def note_success(service: str) -> None:
-    """Something worked: the run of failures is over. If the breaker was open, who was put off is tried at once."""
-    with transaction() as session:
-        if session.execute(_MARKED, {"service": service}).one_or_none() is None:
-            return
-        was_open = session.execute(_CLOSE, {"service": service}).scalar()
-        if was_open:
-            session.execute(_GO_ON, {"service": service})
-            ring_after_commit(ADD_DUE, service)
-            log.warning("%s works again: the breaker is closed", service)
+def is_open(session: Session, service: str) -> bool:
+    """Whether only probes are sent."""
+    found = text("SELECT breaker_at IS NOT NULL FROM service_gate WHERE service = :service")
+    return bool(session.execute(found, {"service": service}).scalar())
 
 
-def note_strikes(service: str, strikes: list[Strike]) -> None:
+def note_success(session: Session, service: str, *, may_close: bool = True) -> bool:
+    """Something worked: the run of failures is over, and with `may_close` an open breaker is closed; True if it was."""
+    if session.execute(_MARKED, {"service": service}).one_or_none() is None:
+        return False
+    has_closed = bool(session.execute(_CLOSE, {"service": service, "may_close": may_close}).scalar())
+    if has_closed:
+        ring_after_commit(ADD_DUE, service)
+        log.warning("%s works again: the breaker is closed", service)
+    return has_closed
+
+
+def note_strikes(session: Session, service: str, strikes: list[Strike]) -> None:
     """Failures in a row, none of them followed by a success."""
     last = max(strikes, key=lambda strike: strike.weight)
     values = {
@@ -59,10 +66,19 @@ def note_strikes(service: str, strikes: list[Strike]) -> None:
         "reason": last.reason,
         "probe": last.probe_seconds,
     }
-    with transaction() as session:
-        has_opened = session.execute(_STRIKE, values).scalar()
-    if has_opened:
+    if session.execute(_STRIKE, values).scalar():
         log.error("%s fails for everybody (%s): nobody is given up, and only probes are sent", service, last.reason)
+
+
+def wake_put_off(service: str) -> int:
+    """Let those whose waits grew with an outage that is over go on at once, some at a time; returns how many."""
+    woken = 0
+    while True:
+        with transaction() as session:
+            batch = len(session.execute(_WAKE, {"service": service, "batch": _WOKEN_AT_ONCE}).all())
+        woken += batch
+        if batch < _WOKEN_AT_ONCE:
+            return woken
 
 
 _MARKED = text("SELECT 1 FROM service_gate WHERE service = :service AND (strikes > 0 OR breaker_at IS NOT NULL)")
@@ -70,16 +86,21 @@ _MARKED = text("SELECT 1 FROM service_gate WHERE service = :service AND (strikes
 _CLOSE = text("""
     WITH old AS (
       SELECT service, breaker_at IS NOT NULL AS was_open FROM service_gate WHERE service = :service FOR UPDATE)
-    UPDATE service_gate g SET strikes = 0, breaker_at = NULL, breaker_reason = NULL, probe_at = NULL
-    FROM old WHERE g.service = old.service RETURNING old.was_open
+    UPDATE service_gate g SET
+      strikes = CASE WHEN old.was_open AND NOT :may_close THEN g.strikes ELSE 0 END,
+      breaker_at = CASE WHEN :may_close THEN NULL ELSE g.breaker_at END,
+      breaker_reason = CASE WHEN :may_close THEN NULL ELSE g.breaker_reason END,
+      probe_at = CASE WHEN :may_close THEN NULL ELSE g.probe_at END
+    FROM old WHERE g.service = old.service RETURNING old.was_open AND :may_close
 """)
 
-# Those whose waits grew with the outage. Who waits for something of their own goes on waiting.
-_GO_ON = text("""
-    UPDATE pre_save SET next_at = now(), tries = 0
-    WHERE id IN (SELECT id FROM pre_save WHERE service = :service AND state = 'armed' AND due_at <= now()
-                 AND next_at > now() AND tries > 0 AND refusals = 0 AND reason <> 'not_in_catalogue'
-                 ORDER BY id FOR UPDATE SKIP LOCKED)
+# Who waits for something of their own goes on waiting.
+_WAKE = text("""
+    WITH put_off AS MATERIALIZED (
+      SELECT id FROM pre_save WHERE service = :service AND state = 'armed' AND due_at <= now() AND next_at > now()
+        AND tries > 0 AND refusals = 0 AND reason <> 'not_in_catalogue'
+      ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED)
+    UPDATE pre_save p SET next_at = now(), tries = 0 FROM put_off WHERE p.id = put_off.id RETURNING p.id
 """)
 
 _STRIKE = text("""

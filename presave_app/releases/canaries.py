@@ -8,40 +8,65 @@ decides.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection
 
 from sqlalchemy import text
 
 from presave_app.presaves import claims
 from presave_app.presaves.claims import CANARY_SECONDS, Claim
+from presave_app.queue import ADD_DUE, ring_after_commit
 from presave_app.releases.reading_back import look_at
 from presave_app.releases.verdicts import Finding
 from presave_app.streaming.connector import Connector
 from presave_app.transaction import transaction
 
 _MOST = 20
+_SECONDS = 20.0
 
 log = logging.getLogger(__name__)
 
 
 def lead(connector: Connector, serve: Callable[[Claim], Finding | None]) -> int:
     """Serve the test fans who are due, look into their libraries, and decide about the crowd; returns how many."""
-    with transaction() as session:
-        claimed = claims.claim_due(session, connector.service, _MOST, only_test_fans=True)
-    findings = [(claim.campaign_id, serve(claim)) for claim in claimed]
-    look_at(connector, [claim.pre_save_id for claim in claimed])
-    refused = {campaign_id for campaign_id, finding in findings if finding and finding.refuses_us}
-    _decide(connector.service, refused)
-    return len(claimed)
+    give_up_at = time.monotonic() + _SECONDS
+    refused: set[int] = set()
+    served = 0
+    # One after the other, so that a slow service costs the crowd of the other campaigns no more than this.
+    while served < _MOST and time.monotonic() < give_up_at and (claim := _claim_one(connector.service)):
+        finding = _serve_one(serve, claim)
+        if finding and finding.refuses_us:
+            refused.add(claim.campaign_id)
+        look_at(connector, [claim.pre_save_id])
+        served += 1
+    decide(connector.service, refused)
+    return served
 
 
-def _decide(service: str, refused: set[int]) -> None:
+def decide(service: str, refused: Collection[int] = ()) -> None:
+    """Decide about the crowds of a service by how their test fans fared; `refused` are campaigns just refused."""
     values = {"service": service, "refused": sorted(refused), "seconds": CANARY_SECONDS}
     with transaction() as session:
         decided = session.execute(_DECIDE, values).all()
+        if any(row.canary != "refused" for row in decided):
+            ring_after_commit(ADD_DUE, service)
     for row in decided:
         level = logging.ERROR if row.canary == "refused" else logging.INFO
         log.log(level, "test fans of campaign %d on %s: %s", row.campaign_id, service, row.canary)
+
+
+def _claim_one(service: str) -> Claim | None:
+    with transaction() as session:
+        return next(iter(claims.claim_due(session, service, 1, only_test_fans=True)), None)
+
+
+def _serve_one(serve: Callable[[Claim], Finding | None], claim: Claim) -> Finding | None:
+    try:
+        return serve(claim)
+    except Exception:
+        # A fault of ours with a test fan must not keep the crowd from its turn.
+        log.exception("adding for test fan %s", claim.pre_save_id)
+        return None
 
 
 # Seen in one library is proof enough. Refused is said only where no test fan was served.

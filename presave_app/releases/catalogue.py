@@ -3,31 +3,37 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass
 
 from sqlalchemy import text
 
+from presave_app.extensions import db
 from presave_app.queue import ADD_DUE, ring_after_commit
-from presave_app.releases import breaker, gate
+from presave_app.releases import gate, news
 from presave_app.streaming.connector import Connector
-from presave_app.streaming.errors import AppBlocked, RetryLater, ServiceError
-from presave_app.streaming.registry import get_connector
+from presave_app.streaming.errors import AppBlocked, ServiceError
+from presave_app.streaming.registry import connectors, get_connector
 from presave_app.transaction import transaction
 
 log = logging.getLogger(__name__)
 
 # Seconds between looks: quick at first, for a release that is minutes late, then patient, for days.
 _WAITS = (2, 3, 5, 10, 20, 30, 60, 120, 300, 600)
+# So many unclear answers, and a release that the label named itself is taken to be there.
+_UNCLEAR_LOOKS = 3
+# Whoever adds does not wait longer for a slow catalogue.
+_SECONDS = 10.0
 
-
-def look_for_releases(service: str) -> int:
-    """Look up each released campaign's target that was not found so far; returns how many were found."""
-    connector = get_connector(service)
-    found = 0
-    # A shut gate must not use up looks: their waits grow.
-    while gate.lets_through(service) and (target := _take_look(service)) is not None:
-        found += _look(target, connector)
-    return found
+# Targets t of campaigns k that are looked for, and whose turn it is.
+_MISSING = """
+    target t JOIN campaign k ON k.id = t.campaign_id
+    WHERE t.found_at IS NULL AND k.first_at <= now() AND (t.ref IS NOT NULL OR k.upc IS NOT NULL)
+      AND (k.first_at > now() - interval '15 days' OR EXISTS (
+        SELECT 1 FROM pre_save p WHERE p.campaign_id = k.id AND p.service = t.service AND p.state = 'armed'))
+      AND (t.looked_at IS NULL OR t.looked_at + make_interval(secs =>
+           (CAST(:waits AS int[]))[least(t.looks, array_length(CAST(:waits AS int[]), 1))]) <= now())
+"""
 
 
 @dataclass(frozen=True)
@@ -35,29 +41,46 @@ class _Target:
     id: int
     ref: str | None
     upc: str | None
+    looks: int
+
+
+def find_services_with_missing_links() -> list[str]:
+    """Services that are on, whose gate is open, and on which a release is to be looked for now."""
+    rows = db.session.execute(
+        text(f"""
+            SELECT DISTINCT m.service FROM (SELECT t.service FROM {_MISSING}) m
+            LEFT JOIN service_gate g ON g.service = m.service WHERE {gate.IS_OPEN}
+        """),  # noqa: S608 - constants of the engine
+        {"waits": list(_WAITS)},
+    )
+    return [service for service in rows.scalars() if service in connectors()]
+
+
+def look_for_releases(service: str) -> int:
+    """Look up each released campaign's target that was not found so far; returns how many were found."""
+    connector = get_connector(service)
+    give_up_at = time.monotonic() + _SECONDS
+    found = 0
+    # A shut gate must not use up looks: their waits grow.
+    while time.monotonic() < give_up_at and gate.lets_through(service) and (target := _take_look(service)):
+        found += _look(target, connector)
+    return found
 
 
 def _take_look(service: str) -> _Target | None:
     """One target whose turn it is; taking it notes the look, so that two workers don't look twice."""
     with transaction() as session:
         row = session.execute(
-            text("""
+            text(f"""
                 WITH turn AS MATERIALIZED (
-                  SELECT t.id, k.upc FROM target t JOIN campaign k ON k.id = t.campaign_id
-                  WHERE t.service = :service AND t.found_at IS NULL AND k.first_at <= now()
-                    AND (t.ref IS NOT NULL OR k.upc IS NOT NULL)
-                    AND (k.first_at > now() - interval '15 days' OR EXISTS (
-                      SELECT 1 FROM pre_save p WHERE p.campaign_id = k.id AND p.service = t.service
-                        AND p.state = 'armed'))
-                    AND (t.looked_at IS NULL OR t.looked_at + make_interval(secs =>
-                         (CAST(:waits AS int[]))[least(t.looks, array_length(CAST(:waits AS int[]), 1))]) <= now())
+                  SELECT t.id, k.upc FROM {_MISSING} AND t.service = :service
                   ORDER BY t.looked_at NULLS FIRST LIMIT 1 FOR UPDATE OF t SKIP LOCKED)
                 UPDATE target t SET looked_at = now(), looks = looks + 1 FROM turn WHERE t.id = turn.id
-                RETURNING t.id, t.ref, turn.upc
-            """),
+                RETURNING t.id, t.ref, turn.upc, t.looks
+            """),  # noqa: S608 - a constant of this module
             {"service": service, "waits": list(_WAITS)},
         ).one_or_none()
-    return _Target(row.id, row.ref, row.upc) if row else None
+    return _Target(row.id, row.ref, row.upc, row.looks) if row else None
 
 
 def _look(target: _Target, connector: Connector) -> bool:
@@ -65,32 +88,32 @@ def _look(target: _Target, connector: Connector) -> bool:
         gate.pass_through(connector.service)
         release = connector.find_release(ref=target.ref, upc=target.upc)
     except ServiceError as fault:
-        _note_pause(connector.service, fault)
+        news.tell_pauses(connector.service, [fault])
+        news.tell(connector.service, [fault])
         log.warning("looking for target %d on %s: %s", target.id, connector.service, fault.reason)
-        # The label named the release itself: an unclear answer must not hold up its fans.
-        if target.ref is None or isinstance(fault, (RetryLater, AppBlocked)):
-            return False
-        _note_found(connector.service, target.id, target.ref)
-        return True
-    if release is None:
-        return False
-    _note_found(connector.service, target.id, release.ref)
-    return True
+        # The label named the release itself: an unclear answer must not hold up its fans for long.
+        is_unclear = not isinstance(fault, AppBlocked) and target.looks >= _UNCLEAR_LOOKS
+        return is_unclear and target.ref is not None and _note_found(connector.service, target, target.ref)
+    return release is not None and _note_found(connector.service, target, release.ref)
 
 
-def _note_found(service: str, target_id: int, ref: str) -> None:
-    """From here on its pre-saves can be claimed: ring for them at once."""
+def _note_found(service: str, target: _Target, ref: str) -> bool:
+    """From here on its pre-saves can be claimed: ring for them at once.
+
+    False when the label has named another release meanwhile, which is then looked for afresh.
+    """
     with transaction() as session:
-        ring_after_commit(ADD_DUE, service)
-        session.execute(
-            text("UPDATE target SET found_at = now(), ref = :ref WHERE id = :id AND found_at IS NULL"),
-            {"id": target_id, "ref": ref},
-        )
-    log.info("target %d is there", target_id)
-
-
-def _note_pause(service: str, fault: ServiceError) -> None:
-    if isinstance(fault, RetryLater) and fault.pause_seconds:
-        gate.shut(service, fault.pause_seconds, fault.reason)
-    elif isinstance(fault, AppBlocked):
-        breaker.note_strikes(service, [breaker.refused_app(fault.reason)])
+        noted = session.execute(
+            text("""
+                UPDATE target t SET found_at = now(), ref = :ref FROM campaign k
+                WHERE t.id = :id AND k.id = t.campaign_id AND t.found_at IS NULL
+                  AND t.ref IS NOT DISTINCT FROM CAST(:asked_ref AS text)
+                  AND (t.ref IS NOT NULL OR k.upc IS NOT DISTINCT FROM CAST(:asked_upc AS text))
+                RETURNING t.id
+            """),
+            {"id": target.id, "ref": ref, "asked_ref": target.ref, "asked_upc": target.upc},
+        ).one_or_none()
+        if noted:
+            ring_after_commit(ADD_DUE, service)
+            log.info("target %d is there", target.id)
+    return noted is not None

@@ -22,7 +22,8 @@ from flask import Flask, current_app
 
 from presave_app.releases import gate
 
-SECONDS = 50.0
+# Then other services have their turn, where there are fewer workers than services.
+SECONDS = 20.0
 # What comes back is written down this often.
 _SETTLE_EVERY_SECONDS = 0.2
 # Work in hand: so many seconds of it, so that a process that dies leaves little behind.
@@ -104,7 +105,7 @@ class _Flow(Generic[Item]):
     calling: dict[Future[object], Item] = field(default_factory=dict[Future[object], Item])
     caring: dict[Future[object], Item] = field(default_factory=dict[Future[object], Item])
     worked: int = 0
-    is_drained: bool = False
+    was_nothing_due: bool = False
     settled_at: float = field(default_factory=time.monotonic)
 
     def run(self, give_up_at: float) -> None:
@@ -135,10 +136,10 @@ class _Flow(Generic[Item]):
     def _take_more(self) -> None:
         """Claim before the work in hand is used up, and not again once nothing was due."""
         busy = len(self.waiting) + len(self.caring)
-        if self.is_drained or busy > self.in_hand // 2:
+        if self.was_nothing_due or busy > self.in_hand // 2:
             return
         quick, needing_care = self.lane.take(self.in_hand - busy)
-        self.is_drained = not quick and not needing_care
+        self.was_nothing_due = not quick and not needing_care
         self.worked += len(quick) + len(needing_care)
         self.waiting.extend(quick)
         for item in needing_care:
@@ -164,10 +165,11 @@ class _Flow(Generic[Item]):
 
     def _settle(self, *, all_of_it: bool = False) -> None:
         self.caring = {future: item for future, item in self.caring.items() if not future.done()}
-        if not all_of_it and time.monotonic() - self.settled_at < _SETTLE_EVERY_SECONDS:
+        done = [future for future in self.calling if future.done()]
+        is_young = time.monotonic() - self.settled_at < _SETTLE_EVERY_SECONDS
+        if is_young and len(done) < len(self.calling) and not all_of_it:
             return
         self.settled_at = time.monotonic()
-        done = [future for future in self.calling if future.done()]
         if done:
             results = [(self.calling.pop(future), _result_of(future)) for future in done]
             for item in self.lane.settle(results):

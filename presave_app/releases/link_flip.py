@@ -22,21 +22,6 @@ def find_campaigns_to_flip() -> list[int]:
     return list(rows.scalars())
 
 
-def find_services_with_missing_links() -> list[str]:
-    """Services on which a released campaign's link is still looked for."""
-    rows = db.session.execute(
-        text("""
-            SELECT DISTINCT t.service FROM target t JOIN campaign k ON k.id = t.campaign_id
-            LEFT JOIN service_gate g ON g.service = t.service
-            WHERE t.found_at IS NULL AND k.first_at <= now() AND (t.ref IS NOT NULL OR k.upc IS NOT NULL)
-              AND (g.open_at IS NULL OR g.open_at <= now())
-              AND (k.first_at > now() - interval '15 days' OR EXISTS (
-                SELECT 1 FROM pre_save p WHERE p.campaign_id = k.id AND p.service = t.service AND p.state = 'armed'))
-        """)
-    )
-    return [service for service in rows.scalars() if service in connectors()]
-
-
 def surround_flip(campaign_id: int) -> bool:
     """Make sure each service has a target to look for, look, and note the flip; False when it was noted before."""
     with transaction() as session:

@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session
 from presave_app.extensions import current_settings
 from presave_app.presaves import grants, turns
 from presave_app.presaves.states import GrantId, PreSaveId
-from presave_app.releases import breaker, drain, gate
-from presave_app.releases.breaker import Strike, refused_app
+from presave_app.releases import drain, news
 from presave_app.releases.gate import Passage
 from presave_app.releases.refreshing import get_access_token
 from presave_app.releases.waves import services_with_due_read_backs
 from presave_app.streaming.connector import Connector
-from presave_app.streaming.errors import AccessExpired, AppBlocked, RetryLater, ServiceError
+from presave_app.streaming.errors import AccessExpired, AppBlocked, NeedsReauth, RetryLater, ServiceError
 from presave_app.streaming.registry import get_connector
 from presave_app.transaction import retried, transaction
 
@@ -106,15 +105,19 @@ class LookLane:
         """Write down what was seen; a look that failed in passing comes round again when its lease runs out."""
         seen = [(look, result) for look, result in results if isinstance(result, bool)]
         faults = [(look, result) for look, result in results if isinstance(result, ServiceError)]
+        news.tell_pauses(self.service, [fault for _, fault in faults])
         if seen:
             retried(lambda session: _note(session, seen))
-            breaker.note_success(self.service)
         for look, fault in faults:
             self._note_fault(look, fault)
+        again = [look for look, fault in faults if isinstance(fault, AccessExpired) and look.access_token]
+        told = [result for look, result in results if look not in again and isinstance(result, (bool, ServiceError))]
+        # That a look works does not prove that adds do.
+        news.tell(self.service, told, may_close=False)
         for look, result in results:
             if isinstance(result, BaseException) and not isinstance(result, ServiceError):
                 log.error("reading back pre-save %s", look.pre_save_id, exc_info=result)
-        return [look for look, fault in faults if isinstance(fault, AccessExpired) and look.access_token]
+        return again
 
     def give_back(self, items: Sequence[Look]) -> None:
         """Let what was not looked at be taken by the next one."""
@@ -122,17 +125,14 @@ class LookLane:
 
     def _note_fault(self, look: Look, fault: ServiceError) -> None:
         match fault:
-            case RetryLater(pause_seconds=float() | int() as seconds):
-                gate.shut(self.service, seconds, fault.reason)
-            case RetryLater(wait_seconds=None):
-                breaker.note_strikes(self.service, [Strike(fault.reason)])
-            case AppBlocked():
-                breaker.note_strikes(self.service, [refused_app(fault.reason)])
-            case RetryLater() | AccessExpired():
+            case RetryLater() | AccessExpired() | AppBlocked():
                 pass
-            case _:
+            case NeedsReauth():
                 log.info("pre-save %s can't be read back: %s", look.pre_save_id, fault.reason)
                 retried(lambda session: _end_looking(session, look))
+            case _:
+                # It may be a whole crowd that is refused; `sweeping.end_stale_looks` ends what stays so for days.
+                retried(lambda session: session.execute(_PUT_OFF, {"id": look.pre_save_id}))
 
 
 def _look_in(row: Row[tuple[object, ...]]) -> Look:
@@ -158,6 +158,8 @@ _TAKE_THESE = text(f"""
       ORDER BY id FOR UPDATE SKIP LOCKED)
     {_TAKEN}
 """)  # noqa: S608 - the constant above
+
+_PUT_OFF = text("UPDATE pre_save SET read_back_at = now() + interval '1 h' WHERE id = :id AND read_back_at IS NOT NULL")
 
 _GIVE_BACK = text("UPDATE pre_save SET read_back_at = now() WHERE id = ANY(:ids) AND read_back_at IS NOT NULL")
 

@@ -18,11 +18,11 @@ from presave_app.lib.failpoints import reach
 from presave_app.presaves import grants, mending, turns
 from presave_app.presaves.states import GrantId
 from presave_app.presaves.turns import BeingRefreshed, FreshToken, RefreshTurn
-from presave_app.releases import breaker, gate, guard
-from presave_app.releases.breaker import Strike, refused_app
+from presave_app.releases import gate, guard, news
 from presave_app.releases.gate import Passage
+from presave_app.releases.waves import services_with_due_adds
 from presave_app.streaming.connector import Connector
-from presave_app.streaming.errors import AppBlocked, NeedsReauth, RetryLater, ServiceError
+from presave_app.streaming.errors import NeedsReauth, RetryLater, ServiceError
 from presave_app.streaming.registry import get_connector
 from presave_app.transaction import retried, transaction
 
@@ -70,7 +70,11 @@ def warm_up(service: str, seconds: float) -> int:
     give_up_at = time.monotonic() + seconds
     renewed = 0
     with ThreadPoolExecutor(_THREADS, thread_name_prefix=f"warm-{service}") as pool:
-        while time.monotonic() < give_up_at and (grant_ids := find_stale(service, _BATCH)):
+        # A release that is due now goes before one that is near, on whatever service.
+        while time.monotonic() < give_up_at and not services_with_due_adds():
+            grant_ids = find_stale(service, _BATCH)
+            if not grant_ids:
+                break
             list(pool.map(partial(_warm_one, app, connector), grant_ids))
             renewed += len(grant_ids)
     return renewed
@@ -100,23 +104,27 @@ _STALE = text("""
 
 
 def _warm_one(app: Flask, connector: Connector, grant_id: GrantId) -> None:
+    """Renew one sign-in, and tell at once how that went: the others of the batch are on their way."""
     with app.app_context():
         try:
             get_access_token(grant_id, connector, Passage(connector.service))
-        except AppBlocked as fault:
-            breaker.note_strikes(connector.service, [refused_app(fault.reason)])
-        except RetryLater as fault:
-            if fault.pause_seconds:
-                gate.shut(connector.service, fault.pause_seconds, fault.reason)
-            elif fault.wait_seconds is None:
-                breaker.note_strikes(connector.service, [Strike(fault.reason)])
+            news.tell(connector.service, [True])
         except ServiceError as fault:
             log.info("a sign-in on %s was not renewed: %s", connector.service, fault.reason)
+            news.tell_pauses(connector.service, [fault])
+            news.tell(connector.service, [fault])
+        except Exception:
+            # A fault of ours with one sign-in must not keep the others cold.
+            log.exception("renewing grant %s", grant_id)
 
 
 def _renew(turn: RefreshTurn, connector: Connector, passage: Passage) -> str:
     reach("after_refresh_turn")
-    passage.next_call()
+    try:
+        passage.next_call()
+    except RetryLater:
+        retried(lambda session: turns.give_back_turn(session, turn))
+        raise
     try:
         tokens = connector.refresh(turn.refresh_token)
     except NeedsReauth as refusal:

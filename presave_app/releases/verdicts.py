@@ -1,15 +1,14 @@
-"""What an answer to an add means: for the one pre-save, for the service's gate, and for its breaker."""
+"""What an answer to an add means for the pre-save that it came for; `news` tells what it says of the service."""
 
 from __future__ import annotations
 
 import logging
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from presave_app.presaves.claims import Claim, Verdict
 from presave_app.presaves.states import State
 from presave_app.releases import guard
-from presave_app.releases.breaker import REFUSAL_PROBE_SECONDS, Strike, refused_app
 from presave_app.streaming.connector import Outcome
 from presave_app.streaming.errors import (
     AccessExpired,
@@ -35,46 +34,30 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Finding:
-    """The verdict on one pre-save, and what its answer says about the service as a whole."""
+    """The verdict on one pre-save, and the answer that it follows from."""
 
     verdict: Verdict
-    pause_seconds: float | None = None
-    strike: Strike | None = None
-    # The service refused what we ask, not this fan's permission.
-    refuses_us: bool = False
+    answer: Outcome | ServiceError
+
+    @property
+    def refuses_us(self) -> bool:
+        """Whether the service refused what we ask, and not this fan's permission."""
+        return isinstance(self.answer, (AppBlocked, Refused))
 
 
 def success(outcome: Outcome) -> Finding:
     """The add went well."""
-    return Finding(Verdict(State.DONE, outcome.value, action_state="done"))
+    return Finding(Verdict(State.DONE, outcome.value, action_state="done"), outcome)
 
 
 def finding_of(fault: ServiceError, service: str, claim: Claim) -> Finding:
     """What a fault means for the pre-save that met it. May open the mass guard."""
-    # A clean refusal proves that this call did nothing, but not that an earlier one did nothing.
-    action_state = "todo" if claim.sent_ref is None else None
-    match fault:
-        case RetryLater():
-            return _later(fault, claim, action_state)
-        case AppBlocked():
-            verdict = Verdict(State.ARMED, fault.reason, action_state, _spread(_APP_BLOCKED_WAIT_SECONDS))
-            return Finding(verdict, strike=refused_app(fault.reason), refuses_us=True)
-        case NotYetAvailable():
-            wait = _NOT_THERE_WAITS[min(claim.tries, len(_NOT_THERE_WAITS) - 1)]
-            return Finding(Verdict(State.ARMED, fault.reason, action_state, _spread(wait), counts_as_try=True))
-        case NotEntitled():
-            return Finding(Verdict(State.ARMED, fault.reason, action_state, _NOT_ENTITLED_WAIT_SECONDS))
-        case AccessExpired() | NeedsReauth():
-            return _refused(fault, service, claim, action_state, State.NEEDS_REAUTH)
-        case Refused():
-            return replace(_refused(fault, service, claim, action_state, State.FAILED), refuses_us=True)
-        case _:
-            raise fault
+    return Finding(_verdict_of(fault, service, claim), fault)
 
 
-def confirmed_dead(reason: str, claim: Claim) -> Finding:
+def confirmed_dead(refusal: NeedsReauth, claim: Claim) -> Finding:
     """The grant behind the claim is dead, and that was confirmed where it was renewed."""
-    return Finding(Verdict(State.NEEDS_REAUTH, reason, "todo" if claim.sent_ref is None else None))
+    return Finding(Verdict(State.NEEDS_REAUTH, refusal.reason, _undone(claim)), refusal)
 
 
 def backoff_seconds(tries: int) -> float:
@@ -82,27 +65,49 @@ def backoff_seconds(tries: int) -> float:
     return random.uniform(1, min(_LONGEST_BACKOFF_SECONDS, 2 ** min(tries + 1, 10)))  # noqa: S311
 
 
-def _later(fault: RetryLater, claim: Claim, action_state: str | None) -> Finding:
+def _verdict_of(fault: ServiceError, service: str, claim: Claim) -> Verdict:
+    match fault:
+        case RetryLater():
+            return _later(fault, claim)
+        case AppBlocked():
+            return Verdict(State.ARMED, fault.reason, _undone(claim), _spread(_APP_BLOCKED_WAIT_SECONDS))
+        case NotYetAvailable():
+            wait = _NOT_THERE_WAITS[min(claim.tries, len(_NOT_THERE_WAITS) - 1)]
+            return Verdict(State.ARMED, fault.reason, _undone(claim), _spread(wait), counts_as_try=True)
+        case NotEntitled():
+            return Verdict(State.ARMED, fault.reason, _undone(claim), _NOT_ENTITLED_WAIT_SECONDS)
+        case AccessExpired() | NeedsReauth():
+            return _refused(fault, service, claim, State.NEEDS_REAUTH)
+        case Refused():
+            return _refused(fault, service, claim, State.FAILED)
+        case _:
+            raise fault
+
+
+def _undone(claim: Claim) -> str | None:
+    """A clean refusal proves that this call did nothing, but not that an earlier one did nothing."""
+    return "todo" if claim.sent_ref is None else None
+
+
+def _later(fault: RetryLater, claim: Claim) -> Verdict:
     if fault.pause_seconds is not None:
         wait = fault.pause_seconds + random.random()  # noqa: S311
-        return Finding(Verdict(State.ARMED, fault.reason, action_state, wait), pause_seconds=fault.pause_seconds)
+        return Verdict(State.ARMED, fault.reason, _undone(claim), wait)
     if fault.wait_seconds is not None:
-        return Finding(Verdict(State.ARMED, fault.reason, None, fault.wait_seconds))
-    verdict = Verdict(State.ARMED, fault.reason, None, backoff_seconds(claim.tries), counts_as_try=True)
-    return Finding(verdict, strike=Strike(fault.reason))
+        return Verdict(State.ARMED, fault.reason, None, fault.wait_seconds)
+    return Verdict(State.ARMED, fault.reason, None, backoff_seconds(claim.tries), counts_as_try=True)
 
 
-def _refused(fault: ServiceError, service: str, claim: Claim, action_state: str | None, end: State) -> Finding:
+def _refused(fault: ServiceError, service: str, claim: Claim, end: State) -> Verdict:
     """A few refusals end one fan's pre-save. When a whole crowd is refused, it is our fault and ends nobody's."""
-    strike = Strike(fault.reason, probe_seconds=REFUSAL_PROBE_SECONDS)
     if claim.refusals + 1 < _REFUSALS_THAT_END[end]:
         wait = _spread(_REFUSED_WAIT_SECONDS * (claim.refusals + 1))
     elif guard.may_give_up(service, [claim.campaign_id], fault.reason):
         log.warning("%s refused pre-save %s: %s", service, claim.pre_save_id, fault.reason)
-        return Finding(Verdict(end, fault.reason, "refused" if end is State.FAILED else action_state), strike=strike)
+        return Verdict(end, fault.reason, "refused" if end is State.FAILED else _undone(claim))
     else:
         wait = _spread(guard.LOOK_AGAIN_SECONDS)
-    return Finding(Verdict(State.ARMED, fault.reason, action_state, wait, counts_as_refusal=True), strike=strike)
+    return Verdict(State.ARMED, fault.reason, _undone(claim), wait, counts_as_refusal=True)
 
 
 def _spread(seconds: float) -> float:

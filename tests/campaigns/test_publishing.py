@@ -5,15 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from fans import open_campaign, pre_save
 from flask import Flask
 from flask.testing import FlaskClient
 from makers import SPOTIFY_URI, UPC, make_campaign, move_campaign, post
 from sqlalchemy import text
+from twin_client import TwinClient
 
+from presave_app.campaigns import targets
 from presave_app.campaigns.addresses import find_by_slug
 from presave_app.campaigns.campaign import Status, find_status
+from presave_app.campaigns.fields import FieldError
+from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.lib import clock
+from presave_app.transaction import transaction
 
 
 def test_publishing_opens_the_page(app: Flask, ed: FlaskClient, team_id: int) -> None:
@@ -119,3 +125,10 @@ def _published_at(campaign_id: int) -> object:
 
 def _is_published(campaign_id: int) -> bool:
     return _published_at(campaign_id) is not None
+
+
+def test_a_service_that_fans_wait_for_is_not_taken_away(app: Flask, twin: TwinClient) -> None:
+    open_campaign(upc=None)
+    pre_save(app, twin, "ida")
+    with transaction(), pytest.raises(FieldError, match="1 fan waits for it on Spotify"):
+        targets.set_ref(db.session.get_one(Campaign, 1), "spotify", None)

@@ -16,7 +16,7 @@ from rq.serializers import JSONSerializer
 from rq.timeouts import TimerDeathPenalty
 from twin_client import TwinClient
 
-from jobs import clock, schedule, worker
+from jobs import clock, schedule, sweeper, worker
 from presave_app import queue
 from presave_app.extensions import redis_connection
 from presave_app.releases import link_flip
@@ -130,9 +130,9 @@ def test_without_redis_the_clock_does_the_work(app: Flask, twin: TwinClient, bel
 @pytest.mark.usefixtures("redis_away")
 def test_without_redis_the_clock_keeps_watch(app: Flask, bells: schedule.Bells) -> None:
     campaign_id = open_campaign()
-    run_sql("INSERT INTO mass_guard (campaign_id, service, reason) VALUES (:id, 'spotify', 'x')", id=campaign_id)
+    run_sql("UPDATE target SET canary = 'refused' WHERE campaign_id = :id", id=campaign_id)
     bells.turn()
-    assert read_sql("SELECT kind FROM alarm") == "guard"
+    assert read_sql("SELECT kind FROM alarm") == "canary"
 
 
 @pytest.mark.usefixtures("redis_away")
@@ -172,7 +172,7 @@ def test_no_secret_goes_through_redis(app: Flask, twin: TwinClient, bells: sched
 def test_a_long_drain_does_not_starve_short_jobs(app: Flask) -> None:
     queue.ring(queue.ADD_DUE, "spotify")
     queue.ring(queue.SWEEP)
-    first, _ = queue.make_queues()
+    first, *_ = queue.make_queues()
     assert [job.func_name for job in first.jobs] == [queue.SWEEP]
 
 
@@ -204,3 +204,50 @@ def test_a_worker_refuses_to_start_without_a_key_in_use(app: Flask, twin: TwinCl
     run_sql("UPDATE fan_grant SET key_id = 'k0'")
     with pytest.raises(worker.KeysMissing, match="k0"):
         worker.check_keys()
+
+
+def test_a_bell_that_waits_is_not_rung_again(app: Flask) -> None:
+    for _ in range(3):
+        queue.ring(queue.ADD_DUE, "spotify")
+        queue.ring(queue.SWEEP)
+    assert sorted(name for name, _ in rung() if name) == [queue.ADD_DUE, queue.SWEEP]
+
+
+def test_services_take_turns_in_the_queue(app: Flask) -> None:
+    for _ in range(3):
+        queue.ring(queue.ADD_DUE, "spotify")
+        queue.ring(queue.ADD_DUE, "another")
+    assert [ids for name, ids in rung() if name == queue.ADD_DUE] == [["spotify"], ["another"]]
+
+
+def test_adds_go_before_looks_and_renewals(app: Flask) -> None:
+    for job in (queue.READ_BACK_DUE, queue.REFRESH_DUE, queue.ADD_DUE):
+        queue.ring(job, "spotify")
+    assert next(name for name, _ in rung()) == queue.ADD_DUE
+
+
+def test_the_clock_looks_around_where_no_worker_does(app: Flask, bells: schedule.Bells) -> None:
+    run_sql("INSERT INTO heartbeat (name, at) VALUES ('worker', now() - interval '4 minutes')")
+    lookout = clock.Lookout()
+    assert not lookout.look(5)
+    assert lookout.look(240)
+    assert not lookout.look(240)
+    assert lookout.thread is not None
+    lookout.thread.join(timeout=20)
+    assert read_sql("SELECT kind FROM alarm") == "no_worker"
+
+
+def test_a_worker_at_work_leaves_its_heartbeat(app: Flask) -> None:
+    queue.ring(queue.WATCH)
+    run_jobs()
+    assert read_sql("SELECT now() - at < interval '10 s' FROM heartbeat WHERE name = 'worker'")
+
+
+def test_one_failing_step_does_not_stop_the_sweep(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise KeyError("a fault of ours")
+
+    swept: list[str] = []
+    monkeypatch.setattr(sweeper, "STEPS", (fail, lambda: swept.append("swept")))
+    assert sweeper.sweep() == 1
+    assert swept == ["swept"]

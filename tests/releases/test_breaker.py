@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 from engine import let_waits_pass
-from fans import move_release, pre_save, read_sql, run_sql
+from fans import move_release, open_campaign, pre_save, read_sql, row_of, run_sql
 from flask import Flask
 from twin_client import TwinClient
 
-from presave_app.releases import adding, breaker, gate, refreshing
-from presave_app.releases.breaker import Strike
+from presave_app.releases import adding, breaker, gate, news, refreshing
+from presave_app.streaming.errors import NotYetAvailable, Refused, RetryLater
 
 FANS = 24
 STATES = "SELECT count(*) FROM pre_save WHERE state = :state"
@@ -97,18 +97,62 @@ def test_the_warm_up_stops_at_refused_credentials(crowd: int, twin: TwinClient) 
 
 
 def test_single_failures_between_successes_do_not_open_it(app: Flask) -> None:
+    gate.pass_through("spotify")
     for _ in range(breaker.STRIKES_THAT_OPEN * 2):
-        gate.pass_through("spotify")
-        breaker.note_strikes("spotify", [Strike("http_500")])
-        breaker.note_success("spotify")
+        news.tell("spotify", [RetryLater("http_500"), "added"])
     assert not is_open()
 
 
 def test_two_workers_count_strikes_together(app: Flask) -> None:
     gate.pass_through("spotify")
     for _ in range(breaker.STRIKES_THAT_OPEN - 1):
-        breaker.note_strikes("spotify", [Strike("http_500")])
+        news.tell("spotify", [RetryLater("http_500")])
     assert not is_open()
-    breaker.note_strikes("spotify", [Strike("http_500")])
+    news.tell("spotify", [RetryLater("http_500")])
     assert is_open()
     assert not gate.lets_through("spotify")
+
+
+@pytest.mark.parametrize(
+    "result",
+    [RetryLater("rate_limited", 60), RetryLater("being_refreshed", wait_seconds=2), NotYetAvailable("x"), True],
+)
+def test_what_is_no_failure_is_no_strike(result: object) -> None:
+    assert news.strike_of(result) is None
+
+
+def test_a_look_that_works_does_not_close_it(app: Flask) -> None:
+    gate.pass_through("spotify")
+    news.tell("spotify", [Refused("forbidden")] * breaker.STRIKES_THAT_OPEN)
+    news.tell("spotify", [True], may_close=False)
+    assert is_open()
+    news.tell("spotify", ["added"])
+    assert not is_open()
+
+
+def test_a_renewal_that_works_closes_what_renewals_opened(crowd: int, twin: TwinClient) -> None:
+    move_release(crowd, timedelta(minutes=30))
+    run_sql("UPDATE fan_grant SET access_expires_at = now()")
+    twin.fault("500", method="POST", path="/api/token", rate=1.0)
+    refreshing.warm_up("spotify", 20)
+    assert is_open()
+    twin.control("DELETE", "faults")
+    run_sql("UPDATE service_gate SET probe_at = now()")
+    run_sql("UPDATE fan_grant SET refresh_until = NULL")
+    refreshing.warm_up("spotify", 20)
+    assert not is_open()
+    assert read_sql("SELECT count(*) FROM fan_grant WHERE access_expires_at > now()") == FANS
+
+
+def test_a_probe_goes_to_the_campaign_that_is_not_refused(app: Flask, crowd: int, twin: TwinClient) -> None:
+    for number in range(FANS):
+        twin.fault("403_forbidden", method="PUT", path="/me/library", fan=f"fan-{number:02}", rate=1.0)
+    adding.add_due("spotify")
+    assert is_open()
+    healthy = open_campaign(timedelta(hours=1), slug="second")
+    pre_save_id = pre_save(app, twin, "nora", "second")
+    move_release(healthy, timedelta(seconds=-1))
+    run_sql("UPDATE target SET found_at = now()")
+    let_a_probe_be_due()
+    adding.add_due("spotify")
+    assert row_of(pre_save_id).state == "done"

@@ -11,8 +11,9 @@ from fans import move_release, pre_save, read_sql, row_of, run_sql
 from flask import Flask
 from twin_client import ALBUM_URI, TwinClient
 
+from jobs import sweeper
 from presave_app.presaves.claims import CANARY_SECONDS
-from presave_app.releases import adding, reading_back
+from presave_app.releases import adding, reading_back, waves
 
 TEST_FAN = "ida"
 CROWD = ["jonas", "kim", "lea"]
@@ -119,3 +120,25 @@ def test_a_campaign_without_test_fans_waits_for_nobody(app: Flask, twin: TwinCli
     move_release(campaign_id, timedelta(seconds=-1))
     adding.add_due("spotify")
     assert row_of(pre_save_id).state == "done"
+
+
+def test_a_crowd_is_let_go_although_the_worker_died_before_saying_so(ids: dict[str, UUID], twin: TwinClient) -> None:
+    run_sql("UPDATE target SET canary = 'refused', found_at = now()")
+    run_sql("UPDATE pre_save SET state = 'claimed', claim_no = 1, lease_until = now() WHERE is_test_fan")
+    run_sql("UPDATE pre_save SET state = 'done', lease_until = NULL, verified_at = now() WHERE is_test_fan")
+    assert waves.services_with_due_adds() == []
+    assert sweeper.sweep() == 0
+    assert canary() == "passed"
+    assert waves.services_with_due_adds() == ["spotify"]
+
+
+def test_a_fault_of_ours_with_a_test_fan_stops_nobody(
+    ids: dict[str, UUID], twin: TwinClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise KeyError("a fault of ours")
+
+    monkeypatch.setattr(adding.AddLane, "add_one", fail)
+    let_the_minute_pass(ids)
+    adding.add_due("spotify")
+    assert states(ids) == {"done"}

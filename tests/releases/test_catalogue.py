@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from fans import move_release, open_campaign, pre_save, read_sql, row_of, run_sql
@@ -10,6 +11,7 @@ from flask import Flask
 from twin_client import ALBUM, ALBUM_URI, LIVE_NEVER_YET, LIVE_SINCE, TwinClient
 
 from presave_app.releases import adding, catalogue, gate, link_flip, reading_back, waves
+from presave_app.streaming.registry import get_connector
 
 PAST = timedelta(seconds=-1)
 
@@ -97,7 +99,7 @@ def test_a_shut_gate_uses_up_no_look(app: Flask, twin: TwinClient) -> None:
     gate.shut("spotify", 60, "rate_limited")
     catalogue.look_for_releases("spotify")
     assert read_sql("SELECT looks FROM target") == 0
-    assert link_flip.find_services_with_missing_links() == []
+    assert catalogue.find_services_with_missing_links() == []
 
 
 def test_a_missing_release_holds_up_no_looks_back(app: Flask, twin: TwinClient) -> None:
@@ -109,3 +111,38 @@ def test_a_missing_release_holds_up_no_looks_back(app: Flask, twin: TwinClient) 
     pre_save(app, twin, "jonas", "second")
     assert waves.services_with_due_adds() == []
     assert reading_back.read_back_due("spotify") == 1
+
+
+def test_a_release_the_label_named_goes_after_three_unclear_looks(app: Flask, twin: TwinClient) -> None:
+    twin.fault("500", method="GET", path=f"/albums/{ALBUM}", rate=1.0)
+    open_campaign(PAST)
+    for looks in range(1, 4):
+        found = catalogue.look_for_releases("spotify")
+        assert found == (looks == 3)
+        run_sql("UPDATE target SET looked_at = NULL")
+
+
+def test_an_unclear_look_by_upc_finds_nothing_ever(app: Flask, twin: TwinClient) -> None:
+    twin.fault("500", method="GET", path="/search", rate=1.0)
+    open_campaign(PAST, ref=None)
+    for _ in range(5):
+        assert catalogue.look_for_releases("spotify") == 0
+        run_sql("UPDATE target SET looked_at = NULL")
+
+
+def test_a_link_corrected_during_a_look_is_looked_for_afresh(
+    app: Flask, twin: TwinClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_campaign(PAST)
+    other = "spotify:album:0000000000000000000000"
+    spotify = type(get_connector("spotify"))
+    find = spotify.find_release
+
+    def find_slowly(connector: Any, **sought: Any) -> Any:
+        run_sql("UPDATE target SET ref = :other, found_at = NULL", other=other)
+        return find(connector, **sought)
+
+    monkeypatch.setattr(spotify, "find_release", find_slowly)
+    assert catalogue.look_for_releases("spotify") == 0
+    assert read_sql("SELECT ref FROM target") == other
+    assert read_sql("SELECT found_at FROM target") is None

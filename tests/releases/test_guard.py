@@ -10,6 +10,7 @@ from fans import move_release, pre_save, read_sql, run_sql
 from flask import Flask
 from twin_client import TwinClient
 
+from jobs import sweeper
 from presave_app.releases import adding, guard, refreshing
 
 FANS = 24
@@ -37,7 +38,7 @@ def is_open() -> bool:
 
 def test_a_crowd_refused_is_our_fault_and_ends_nobody(crowd: int, twin: TwinClient) -> None:
     twin.fault("403_forbidden", method="PUT", path="/me/library", rate=1.0)
-    for _ in range(FANS):
+    for _ in range(2 * FANS + 1):
         let_waits_pass()
         adding.add_due("spotify")
     assert is_open()
@@ -103,16 +104,16 @@ def test_healthy_fans_are_served_beside_a_refused_crowd(app: Flask, crowd: int, 
 
 def test_a_guard_closes_when_its_fans_are_served(crowd: int, twin: TwinClient) -> None:
     twin.fault("403_forbidden", method="PUT", path="/me/library", rate=1.0)
-    for _ in range(FANS):
+    for _ in range(2 * FANS + 1):
         let_waits_pass()
         adding.add_due("spotify")
-    guard.forget_settled()
+    sweeper.sweep()
     assert is_open()
     twin.control("DELETE", "faults")
     for _ in range(3):
         let_waits_pass()
         adding.add_due("spotify")
-    guard.forget_settled()
+    sweeper.sweep()
     assert not is_open()
     assert read_sql(STATES, state="done") == FANS
 
@@ -123,8 +124,8 @@ def test_a_confirmation_holds_for_a_day(crowd: int) -> None:
         "VALUES (:id, 'spotify', 'forbidden', now() - interval '23 h')",
         id=crowd,
     )
-    guard.forget_settled()
+    sweeper.sweep()
     assert guard.may_give_up("spotify", [crowd], "forbidden")
     run_sql("UPDATE mass_guard SET confirmed_at = now() - interval '25 h'")
-    guard.forget_settled()
+    sweeper.sweep()
     assert read_sql("SELECT count(*) FROM mass_guard") == 0

@@ -95,3 +95,14 @@ def test_adds_go_before_looks(app: Flask, done: UUID, twin: TwinClient) -> None:
     move_release(campaign_id, timedelta(seconds=-1))
     run_sql("UPDATE target SET found_at = now()")
     assert reading_back.read_back_due("spotify") == 0
+
+
+def test_a_refused_look_keeps_the_proof_for_later(done: UUID, twin: TwinClient) -> None:
+    twin.fault("403_forbidden", method="GET", path="/me/library/contains")
+    reading_back.read_back_due("spotify")
+    row = row_of(done)
+    assert row.verified_at is None
+    assert row.read_back_at is not None
+    run_sql("UPDATE pre_save SET read_back_at = now()")
+    reading_back.read_back_due("spotify")
+    assert row_of(done).verified_at is not None

@@ -12,7 +12,7 @@ from flask import Flask
 from twin_client import TwinClient
 
 from presave_app.presaves import grants, turns
-from presave_app.releases import refreshing
+from presave_app.releases import gate, refreshing
 from presave_app.releases.gate import Passage
 from presave_app.streaming.errors import NeedsReauth, RetryLater
 from presave_app.streaming.registry import get_connector
@@ -133,3 +133,19 @@ def test_an_erased_grant_needs_the_fan(waiting: UUID, twin: TwinClient) -> None:
         grants.erase(session, grant_id)
     with pytest.raises(NeedsReauth):
         refreshing.get_access_token(grant_id, get_connector("spotify"), Passage("spotify"))
+
+
+def test_a_turn_without_a_permit_is_given_back(waiting: UUID, twin: TwinClient) -> None:
+    grant_id = row_of(waiting).grant_id
+    gate.shut("spotify", 600, "rate_limited")
+    with pytest.raises(RetryLater, match="rate_limited"):
+        refreshing.get_access_token(grant_id, get_connector("spotify"), Passage("spotify"))
+    assert read_sql("SELECT refresh_until FROM fan_grant") is None
+
+
+def test_the_warm_up_makes_room_for_a_release(app: Flask, waiting: UUID, twin: TwinClient) -> None:
+    campaign_id = open_campaign(timedelta(hours=1), slug="second")
+    pre_save(app, twin, "jonas", "second")
+    move_release(campaign_id, timedelta(seconds=-1))
+    run_sql("UPDATE target SET found_at = now()")
+    assert refreshing.warm_up("spotify", 20) == 0

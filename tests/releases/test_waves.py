@@ -14,7 +14,7 @@ from sqlalchemy import text
 from twin_client import TwinClient
 
 from presave_app.extensions import db
-from presave_app.releases import adding, link_flip
+from presave_app.releases import adding, catalogue, link_flip
 from presave_app.releases.waves import Wave, find_waves, recompute_due
 from presave_app.transaction import transaction
 
@@ -117,10 +117,10 @@ def test_each_fan_is_added_at_their_own_midnight(app: Flask, twin: TwinClient, f
 def test_links_are_looked_for_from_the_first_midnight_on(app: Flask, campaign_id: int) -> None:
     move_local_release(campaign_id, timedelta(minutes=1), "Pacific/Kiritimati")
     assert link_flip.find_campaigns_to_flip() == []
-    assert link_flip.find_services_with_missing_links() == []
+    assert catalogue.find_services_with_missing_links() == []
     move_local_release(campaign_id, timedelta(seconds=-1), "Pacific/Kiritimati")
     assert link_flip.find_campaigns_to_flip() == [campaign_id]
-    assert link_flip.find_services_with_missing_links() == ["spotify"]
+    assert catalogue.find_services_with_missing_links() == ["spotify"]
     assert link_flip.surround_flip(campaign_id)
 
 

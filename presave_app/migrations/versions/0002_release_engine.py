@@ -21,17 +21,12 @@ CASE WHEN clock = 'local' THEN (release_wall - interval '14 hours') AT TIME ZONE
 def upgrade():
     op.execute("SET LOCAL lock_timeout = '2s'")
     op.add_column("campaign", sa.Column("first_at", sa.DateTime(timezone=True), sa.Computed(FIRST_AT, persisted=True)))
-    op.create_index(op.f("ix_campaign_first_at"), "campaign", ["first_at"])
     op.add_column("target", sa.Column("canary", sa.String()))
     op.add_column("target", sa.Column("canary_at", sa.DateTime(timezone=True)))
     op.create_check_constraint(
         op.f("ck_target_canary"), "target", "canary IN ('waiting', 'passed', 'unclear', 'refused')"
     )
     op.add_column("pre_save", sa.Column("is_test_fan", sa.Boolean(), server_default="false", nullable=False))
-    op.create_index(
-        "ix_pre_save_test_fan", "pre_save", ["campaign_id", "service"], postgresql_where=sa.text("is_test_fan")
-    )
-    op.create_index("ix_pre_save_done", "pre_save", ["campaign_id", "service", "done_at"])
     op.add_column("service_gate", sa.Column("budget_day", sa.Date()))
     op.add_column("service_gate", sa.Column("units_spent", sa.Integer(), server_default="0", nullable=False))
     op.add_column("service_gate", sa.Column("strikes", sa.Integer(), server_default="0", nullable=False))
@@ -39,12 +34,6 @@ def upgrade():
     op.add_column("service_gate", sa.Column("breaker_reason", sa.String()))
     op.add_column("service_gate", sa.Column("probe_at", sa.DateTime(timezone=True)))
     op.add_column("service_gate", sa.Column("probe_seconds", sa.Double(), server_default="60", nullable=False))
-    op.create_index(
-        "ix_pre_save_refused", "pre_save", ["campaign_id", "service"], postgresql_where=sa.text("refusals > 0")
-    )
-    op.create_index(
-        "ix_fan_grant_refused", "fan_grant", ["refused_at"], postgresql_where=sa.text("refused_at IS NOT NULL")
-    )
     op.create_table(
         "mass_guard",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
@@ -82,15 +71,10 @@ def upgrade():
 def downgrade():
     op.drop_table("alarm")
     op.drop_table("mass_guard")
-    op.drop_index("ix_fan_grant_refused", table_name="fan_grant")
-    op.drop_index("ix_pre_save_refused", table_name="pre_save")
     for column in ("probe_seconds", "probe_at", "breaker_reason", "breaker_at", "strikes", "units_spent", "budget_day"):
         op.drop_column("service_gate", column)
-    op.drop_index("ix_pre_save_done", table_name="pre_save")
-    op.drop_index("ix_pre_save_test_fan", table_name="pre_save")
     op.drop_column("pre_save", "is_test_fan")
     op.drop_constraint(op.f("ck_target_canary"), "target")
     op.drop_column("target", "canary_at")
     op.drop_column("target", "canary")
-    op.drop_index(op.f("ix_campaign_first_at"), table_name="campaign")
     op.drop_column("campaign", "first_at")
