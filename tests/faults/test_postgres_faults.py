@@ -121,10 +121,13 @@ def end_leases(session: Session) -> None:
     session.execute(text("UPDATE pre_save SET lease_until = now() - interval '1 s' WHERE state = 'claimed'"))
 
 
-def test_no_call_is_repeated_because_connections_die(app: Flask, twin: TwinClient, own_url: str) -> None:
+def test_no_call_is_repeated_because_connections_die(
+    app: Flask, twin: TwinClient, own_url: str, environ: dict[str, str]
+) -> None:
     due_fans(app, twin, 20)
     twin.switch(latency_seconds=0.1)
-    with connections_dying(own_url, every=0.03) as ended:
+    slowly = environ | {"DATABASE_URL": own_url, "SPOTIFY_CALLS_PER_SECOND": "20"}
+    with connections_dying(own_url, every=0.03) as ended, bound_app(slowly):
         drain_until_done(20)
     assert sum(ended) > 5, "the connections were meant to be cut in the middle of it"
     assert adds(twin) == once_each(names(20))
