@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, render_template, request
+from flask import Flask, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from psycopg.errors import ReadOnlySqlTransaction
+from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from presave_app.hypermedia import fragment, wants_fragment
+
+# How long a browser or a robot should leave a database alone that is away, full or read only.
+_RETRY_AFTER_SECONDS = 30
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +30,7 @@ _WORDS = {
     500: ("Something went wrong on our side", "Nothing was saved by this step. Try again in a moment."),
     503: (
         "We can't reach our own database right now",
-        "Nothing was saved by this step. Try again in a minute.",
+        "This step may not have been saved. Try it again in a minute.",
     ),
 }
 
@@ -36,6 +40,7 @@ def init_error_pages(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_fault)
     app.register_error_handler(CSRFError, _expired_form)
     app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(InternalError, _database_unfit)
     # Anything else is logged by Flask with its traceback and reaches us as a 500.
     app.register_error_handler(500, lambda _: error_page(500))
 
@@ -62,6 +67,15 @@ def _expired_form(_: CSRFError) -> ResponseReturnValue:
     return error_page(400, "This page was open for too long", "Reload it and send the form again.")
 
 
-def _database_away(fault: OperationalError) -> ResponseReturnValue:
+def _database_unfit(fault: InternalError) -> ResponseReturnValue:
+    """A database that takes no writes, such as a standby, is as good as away. What else comes so is a fault of ours."""
+    if isinstance(fault.orig, ReadOnlySqlTransaction):
+        return _database_away(fault)
+    raise fault
+
+
+def _database_away(fault: OperationalError | InternalError) -> ResponseReturnValue:
     log.error("database fault on %s: %s", request.endpoint, type(fault.orig).__name__)
-    return error_page(503)
+    response = make_response(error_page(503))
+    response.headers["Retry-After"] = str(_RETRY_AFTER_SECONDS)
+    return response

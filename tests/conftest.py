@@ -141,5 +141,5 @@ def _empty_tables() -> None:
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
-    """Quick tests first, whole journeys and the storm last."""
-    items.sort(key=lambda item: bool({"journeys", "chaos"} & set(item.path.parts)))
+    """Quick tests first; faults, whole journeys and the storm last."""
+    items.sort(key=lambda item: bool({"faults", "journeys", "chaos"} & set(item.path.parts)))
