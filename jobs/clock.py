@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from jobs.schedule import Bells
 from presave_app import create_app, mail
 from presave_app.extensions import db
+from presave_app.releases import drain
 from presave_app.transaction import transaction
 
 TICK_SECONDS = 1.0
@@ -28,6 +29,7 @@ def main() -> None:
 
     def leave(_signal: int, _frame: FrameType | None) -> None:
         leaving.set()
+        drain.leave()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)

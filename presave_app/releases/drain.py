@@ -10,6 +10,7 @@ many calls begin, send them off. Everything it holds in memory is a few seconds'
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
@@ -33,7 +34,15 @@ _LONGEST_NAP_SECONDS = 0.25
 
 Item = TypeVar("Item")
 
+# Set once in the life of a process, when it is told to leave.
+_leaving = threading.Event()
+
 log = logging.getLogger(__name__)
+
+
+def leave() -> None:
+    """This process was told to leave: its drains claim and begin nothing more, and finish what is under way."""
+    _leaving.set()
 
 
 class Lane(Protocol[Item]):
@@ -109,7 +118,7 @@ class _Flow(Generic[Item]):
 
     def run(self, give_up_at: float) -> None:
         """Go round until there is nothing left to do."""
-        while time.monotonic() < give_up_at:
+        while time.monotonic() < give_up_at and not _leaving.is_set():
             self._settle()
             self._take_more()
             if not self.waiting:
