@@ -18,6 +18,7 @@ from jobs.schedule import Bells
 from presave_app import create_app, mail
 from presave_app.extensions import db
 from presave_app.ops import heartbeats
+from presave_app.releases import drain
 
 TICK_SECONDS = 1.0
 _LOOK_EVERY_SECONDS = 20.0
@@ -32,6 +33,7 @@ def main() -> None:
 
     def leave(_signal: int, _frame: FrameType | None) -> None:
         leaving.set()
+        drain.leave()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, leave)

@@ -1,12 +1,14 @@
 """The worker: imports the app first, then forks for each job.
 
-`HerokuWorker` because a platform sends SIGTERM to every process of a dyno, and a plain RQ worker would let
+Of `HerokuWorker`, because a platform sends SIGTERM to every process of a dyno, and a plain RQ worker would let
 that kill the job in hand.
 """
 
 from __future__ import annotations
 
 import logging
+import signal
+from types import FrameType
 
 from rq.serializers import JSONSerializer
 from rq.worker import HerokuWorker
@@ -16,6 +18,7 @@ from presave_app import create_app
 from presave_app.extensions import current_settings, db, redis_connection
 from presave_app.presaves import grants
 from presave_app.queue import make_queues
+from presave_app.releases import drain
 from presave_app.transaction import retried
 
 # Imported before the first fork, so that no job pays for it.
@@ -27,13 +30,30 @@ _MAINTENANCE_SECONDS = 10
 log = logging.getLogger(__name__)
 
 
+class PatientWorker(HerokuWorker):
+    """Told to leave, its job claims no more at once, and has the time that its last calls may take."""
+
+    # The platform kills after 30 seconds; a call takes 20 at the most, and its outcome has to be written.
+    imminent_shutdown_delay = 25
+
+    def request_stop_sigrtmin(self, signum: int, frame: FrameType | None) -> None:
+        """Called in the process that does the job."""
+        drain.leave()
+        super().request_stop_sigrtmin(signum, frame)  # pyright: ignore[reportUnknownMemberType]
+
+    def request_force_stop(self, signum: int, frame: FrameType | None) -> None:
+        """A platform says SIGTERM as often as it likes, and has SIGKILL for its last word; a person means it."""
+        if signum != signal.SIGTERM:
+            super().request_force_stop(signum, frame)
+
+
 class KeysMissing(SystemExit):
     """The key ring lacks a key that stored tokens are sealed under."""
 
 
-def make_worker() -> HerokuWorker:
+def make_worker() -> PatientWorker:
     """A worker on our queues. Job descriptions stay out of the log: names and ids are enough."""
-    return HerokuWorker(
+    return PatientWorker(
         make_queues(),
         connection=redis_connection(),
         serializer=JSONSerializer,

@@ -12,9 +12,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 MEASURE_EVERY_SECONDS = 30.0
+# When the wall clock has run that much more or less than the monotonic one, it has jumped, or the machine slept.
+_JUMP_SECONDS = 1.0
 
 _offset = timedelta(0)
-_measured_at: float | None = None
+# When the offset was measured, by the monotonic clock and by the wall clock.
+_measured_at: tuple[float, datetime] | None = None
 
 
 def now() -> datetime:
@@ -23,12 +26,18 @@ def now() -> datetime:
 
 
 def keep_in_step(read_database_time: Callable[[], datetime]) -> None:
-    """Measure the offset to the database's clock, at most once in `MEASURE_EVERY_SECONDS`."""
+    """Measure the offset to the database's clock: once in `MEASURE_EVERY_SECONDS`, and after every jump."""
     global _offset, _measured_at
-    if _measured_at is not None and time.monotonic() - _measured_at < MEASURE_EVERY_SECONDS:
+    if _measured_at is not None and _is_still_good(*_measured_at):
         return
     before = datetime.now(UTC)
     database_time = read_database_time()
     after = datetime.now(UTC)
     _offset = database_time - (before + (after - before) / 2)
-    _measured_at = time.monotonic()
+    _measured_at = time.monotonic(), after
+
+
+def _is_still_good(monotonic_then: float, wall_then: datetime) -> bool:
+    elapsed = time.monotonic() - monotonic_then
+    jumped = (datetime.now(UTC) - wall_then).total_seconds() - elapsed
+    return elapsed < MEASURE_EVERY_SECONDS and abs(jumped) < _JUMP_SECONDS

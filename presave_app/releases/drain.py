@@ -34,7 +34,16 @@ _LONGEST_NAP_SECONDS = 0.25
 
 Item = TypeVar("Item")
 
+# Set once in the life of a process, when it is told to leave. A plain value: a signal may come inside any lock.
+_is_leaving = False
+
 log = logging.getLogger(__name__)
+
+
+def leave() -> None:
+    """This process was told to leave: its drains claim and begin nothing more, and finish what is under way."""
+    global _is_leaving
+    _is_leaving = True
 
 
 class Lane(Protocol[Item]):
@@ -110,7 +119,7 @@ class _Flow(Generic[Item]):
 
     def run(self, give_up_at: float) -> None:
         """Go round until there is nothing left to do."""
-        while time.monotonic() < give_up_at:
+        while time.monotonic() < give_up_at and not _is_leaving:
             self._settle()
             self._take_more()
             if not self.waiting:
@@ -154,11 +163,19 @@ class _Flow(Generic[Item]):
             return True
         lease = gate.take(self.lane.service, min(len(self.waiting), free))
         if lease.permits:
-            begun = self.lane.begin([self.waiting.popleft() for _ in range(lease.permits)])
-            self.calling |= {self.callers.submit(self.lane.call, item): item for item in begun}
+            self._begin([self.waiting.popleft() for _ in range(lease.permits)])
         elif not lease.is_shut:
             time.sleep(min(lease.wait_seconds, _LONGEST_NAP_SECONDS))
         return not lease.is_shut
+
+    def _begin(self, items: list[Item]) -> None:
+        try:
+            begun = self.lane.begin(items)
+        except BaseException:
+            # Nothing is on the wire: whoever goes on finds them at once, and looks first where it was written ahead.
+            self.waiting.extendleft(items)
+            raise
+        self.calling |= {self.callers.submit(self.lane.call, item): item for item in begun}
 
     def _care_for(self, item: Item) -> None:
         self.caring[self.careful.submit(_with_app, self.app, self.lane.do_with_care, item)] = item

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import requests
+import time_machine
 from engine import add_one, claim_one
 from fans import move_release, open_campaign, read_sql, row_of, run_sql
 from flask import Flask
@@ -79,6 +81,17 @@ def test_a_web_server_gone_wrong_turns_the_page_at_the_moment(
         move_release(campaign_id, release_in)
         page = requests.get(f"{installation.url}/night-drive", timeout=10).text
         assert f"<title>Night Drive by Alba Voss: {face}</title>" in page
+
+
+@pytest.mark.parametrize("seconds", [THREE_HOURS, -THREE_HOURS], ids=["ahead", "back"])
+def test_a_web_server_whose_clock_jumps_shows_the_right_face(seconds: float, app: Flask) -> None:
+    open_campaign(timedelta(hours=1) if seconds > 0 else timedelta(seconds=-1))
+    client = app.test_client()
+    face = "pre-save" if seconds > 0 else "out now"
+    assert f": {face}</title>" in client.get("/night-drive").text
+    with time_machine.travel(time.time() + seconds, tick=True):
+        assert f": {face}</title>" in client.get("/night-drive").text
+    assert f": {face}</title>" in client.get("/night-drive").text
 
 
 def jump(seconds: float) -> None:
