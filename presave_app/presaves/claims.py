@@ -25,16 +25,57 @@ CALL_SECONDS = 25
 # How long the crowd waits for the label's test fans at the most.
 CANARY_SECONDS = 60
 
-# What can be claimed right now: p, k and t are the pre-save, its campaign and its target.
-CLAIMABLE = f"""
-    pre_save p
-    JOIN campaign k ON k.id = p.campaign_id AND k.held_at IS NULL
-    JOIN target t ON t.campaign_id = p.campaign_id AND t.service = p.service AND t.found_at IS NOT NULL
-    WHERE p.due_at <= now() AND p.next_at <= now()
-      AND (p.state = 'armed' OR (p.state = 'claimed' AND p.lease_until < now()))
-      AND (p.is_test_fan OR t.canary IS NULL OR t.canary IN ('passed', 'unclear')
-           OR (t.canary = 'waiting' AND p.due_at <= now() - interval '{CANARY_SECONDS} s'))
+# The campaigns of which anything can be claimed: k and t are a campaign and its target on a service.
+_MOVING = """
+    target t JOIN campaign k ON k.id = t.campaign_id AND k.held_at IS NULL AND k.first_at <= now()
 """
+
+_TEST_FANS = "t.canary IN ('waiting', 'refused') AND p.is_test_fan"
+
+# While the test fans lead, the crowd waits; once they have failed, until a person decides.
+_CROWD = f"""
+    t.canary IS DISTINCT FROM 'refused' AND (t.canary IS DISTINCT FROM 'waiting'
+      OR (NOT p.is_test_fan AND p.due_at <= now() - interval '{CANARY_SECONDS} s'))
+"""
+
+
+def _oldest(who: str, limit: str, lock: str = "") -> str:
+    """Of one campaign's pre-saves on one service those that wait longest."""
+    return f"""
+        SELECT * FROM (SELECT p.id, p.service, p.next_at FROM pre_save p
+         WHERE p.campaign_id = t.campaign_id AND p.service = t.service AND {who}
+           AND p.due_at <= now() AND p.next_at <= now()
+           AND (p.state = 'armed' OR (p.state = 'claimed' AND p.lease_until < now()))
+         ORDER BY p.next_at, p.id LIMIT {limit} {lock}) AS oldest
+    """  # noqa: S608 - constants of this module
+
+
+def _each_campaigns(oldest: str) -> str:
+    """The oldest of each campaign. A crowd that stands still is passed by without being read, however large."""
+    return f"{_MOVING} CROSS JOIN LATERAL ({oldest}) p WHERE t.found_at IS NOT NULL"
+
+
+# What can be claimed right now, one of each campaign: p, k and t are the pre-save, its campaign and its target.
+CLAIMABLE = _each_campaigns(f"{_oldest(_TEST_FANS, '1')} UNION ALL {_oldest(_CROWD, '1')}")
+
+
+def _claim_statement(oldest: str) -> str:
+    """Claim the oldest of all. The fence keeps the planner from taking more than the limit says."""
+    return f"""
+        WITH due AS MATERIALIZED (
+          SELECT p.id FROM {_each_campaigns(oldest)} AND t.service = :service
+          ORDER BY p.next_at, p.id LIMIT :limit)
+        UPDATE pre_save p SET state = 'claimed', claim_no = claim_no + 1,
+            lease_until = now() + make_interval(secs => :lease)
+        FROM due WHERE p.id = due.id
+        RETURNING p.id, p.campaign_id, p.claim_no, p.grant_id, p.tries, p.refusals,
+          (SELECT a.sent_ref FROM action a WHERE a.pre_save_id = p.id AND a.state = 'sent' LIMIT 1) AS sent_ref
+    """  # noqa: S608 - constants of this module
+
+
+_LOCK = "FOR UPDATE SKIP LOCKED"
+_CLAIM_TEST_FANS = text(_claim_statement(_oldest("p.is_test_fan", ":limit", _LOCK)))
+_CLAIM = text(_claim_statement(f"{_oldest(_TEST_FANS, ':limit', _LOCK)} UNION ALL {_oldest(_CROWD, ':limit', _LOCK)}"))
 
 
 @dataclass(frozen=True)
@@ -75,17 +116,8 @@ def claim_due(session: Session, service: str, limit: int, *, only_test_fans: boo
     """Claim up to `limit` due pre-saves whose release the service shows, oldest first."""
     taken_at = time.monotonic()
     rows = session.execute(
-        text(f"""
-            WITH due AS MATERIALIZED (
-              SELECT p.id FROM {CLAIMABLE} AND p.service = :service AND (p.is_test_fan OR NOT :only_test_fans)
-              ORDER BY p.next_at, p.id LIMIT :limit FOR UPDATE OF p SKIP LOCKED)
-            UPDATE pre_save p SET state = 'claimed', claim_no = claim_no + 1,
-                lease_until = now() + make_interval(secs => :lease)
-            FROM due WHERE p.id = due.id
-            RETURNING p.id, p.campaign_id, p.claim_no, p.grant_id, p.tries, p.refusals,
-              (SELECT a.sent_ref FROM action a WHERE a.pre_save_id = p.id AND a.state = 'sent' LIMIT 1) AS sent_ref
-        """),  # noqa: S608 - a constant of this module
-        {"service": service, "limit": limit, "lease": LEASE_SECONDS, "only_test_fans": only_test_fans},
+        _CLAIM_TEST_FANS if only_test_fans else _CLAIM,
+        {"service": service, "limit": limit, "lease": LEASE_SECONDS},
     )
     return [_claim_in(row, taken_at) for row in rows]
 

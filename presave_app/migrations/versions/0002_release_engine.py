@@ -31,6 +31,12 @@ def upgrade():
     op.create_index(
         "ix_pre_save_test_fan", "pre_save", ["campaign_id", "service"], postgresql_where=sa.text("is_test_fan")
     )
+    op.create_index(
+        "ix_pre_save_campaign_due",
+        "pre_save",
+        ["campaign_id", "service", "next_at", "id"],
+        postgresql_where=sa.text("state IN ('armed', 'claimed')"),
+    )
     op.create_index("ix_pre_save_done", "pre_save", ["campaign_id", "service", "done_at"])
     op.add_column("service_gate", sa.Column("budget_day", sa.Date()))
     op.add_column("service_gate", sa.Column("units_spent", sa.Integer(), server_default="0", nullable=False))
@@ -86,6 +92,7 @@ def downgrade():
     op.drop_index("ix_pre_save_refused", table_name="pre_save")
     for column in ("probe_seconds", "probe_at", "breaker_reason", "breaker_at", "strikes", "units_spent", "budget_day"):
         op.drop_column("service_gate", column)
+    op.drop_index("ix_pre_save_campaign_due", table_name="pre_save")
     op.drop_index("ix_pre_save_done", table_name="pre_save")
     op.drop_index("ix_pre_save_test_fan", table_name="pre_save")
     op.drop_column("pre_save", "is_test_fan")
