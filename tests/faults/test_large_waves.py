@@ -114,11 +114,9 @@ def test_a_crowd_that_stands_still_is_passed_by_unread(moving: list[int]) -> Non
             claimed = claim()
             assert waves.services_with_due_adds() == ["spotify"]
         assert {each.campaign_id for each in claimed} == set(moving)
-        claiming, asking = (work_of(*statement) for statement in seen)
         # Batches of the two that move, those claimed before, and once more to write: nothing like the crowd.
-        assert max(claiming) <= 10 * BATCH
-        assert asking[0] <= BATCH
-        assert asking[1] <= 100
+        for statement in seen:
+            assert max(work_of(*statement)) <= 10 * BATCH
 
 
 def test_campaigns_due_together_share_the_way(app: Flask) -> None:
