@@ -13,7 +13,7 @@ from presave_app.extensions import db
 from presave_app.fanpage.words import moment_words, stamp_words
 from presave_app.lib import clock
 from presave_app.lib.moments import find_zone
-from presave_app.presaves.models import Event, PreSave
+from presave_app.presaves.models import Action, Event, PreSave
 from presave_app.presaves.states import OPEN, State, words_for
 
 _SOON = timedelta(minutes=5)
@@ -100,9 +100,19 @@ def _told(pre_save: PreSave, campaign: Campaign, name: str, is_ahead: bool) -> T
         case State.NEEDS_REAUTH:
             return Told(f"{name} needs your permission again", _join(reason, "Without it we can't add the release."))
         case State.WITHDRAWN:
-            return Told("Cancelled", f"We will not add {title} to your {name} library.")
+            return Told(
+                "Cancelled", _join(f"We will not add {title} to your {name} library.", _had_begun(pre_save, name))
+            )
         case State.EXPIRED | State.FAILED:
             return Told("It was not added", _join(reason, f"{title} is not in your {name} library through us."))
+
+
+def _had_begun(pre_save: PreSave, name: str) -> str:
+    """What is said of a call that had begun and whose answer never counted: nobody knows what came of it."""
+    unanswered = select(Action.sent_at).where(Action.pre_save_id == pre_save.id, Action.state == "sent")
+    if db.session.scalars(unanswered).first() is None:
+        return ""
+    return f"A call to {name} had already begun when you cancelled, so it may be there all the same."
 
 
 def _proof(pre_save: PreSave, title: str, name: str) -> str:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.orm import Session
 
 from presave_app.presaves.states import GrantId, PreSaveId, State
@@ -34,16 +34,77 @@ DUE = f"""
       AND (p.is_test_fan OR t.canary IS NULL OR t.canary IN ('passed', 'unclear')
            OR (t.canary = 'waiting' AND p.due_at <= now() - interval '{CANARY_SECONDS} s'))
 """
-# Those of them that can be claimed right now.
-CLAIMABLE = f"{DUE} AND p.next_at <= now() AND (p.state = 'armed' OR p.lease_until < now())"
 
-_OLDEST_FIRST = "p.next_at, p.id"
-# A probe goes to the campaign that was refused the least, and there to somebody who was not.
-_LEAST_REFUSED_FIRST = """
-    (SELECT count(*) FROM pre_save r
-     WHERE r.campaign_id = p.campaign_id AND r.service = p.service AND r.refusals > 0),
-    p.refusals, p.tries, p.next_at, p.id
+# The campaigns of which anything can be claimed: k and t are a campaign and its target on a service.
+_MOVING = """
+    target t JOIN campaign k ON k.id = t.campaign_id AND k.held_at IS NULL AND k.first_at <= now()
 """
+
+_TEST_FANS = "t.canary IN ('waiting', 'refused') AND p.is_test_fan"
+
+# While the test fans lead, the crowd waits; once they have failed, until a person decides.
+_CROWD = f"""
+    t.canary IS DISTINCT FROM 'refused' AND (t.canary IS DISTINCT FROM 'waiting'
+      OR (NOT p.is_test_fan AND p.due_at <= now() - interval '{CANARY_SECONDS} s'))
+"""
+
+
+def _oldest(who: str, limit: str, lock: str = "") -> str:
+    """Of one campaign's pre-saves on one service those that wait longest."""
+    return f"""
+        SELECT * FROM (SELECT p.id, p.service, p.next_at FROM pre_save p
+         WHERE p.campaign_id = t.campaign_id AND p.service = t.service AND {who}
+           AND p.due_at <= now() AND p.next_at <= now()
+           AND (p.state = 'armed' OR (p.state = 'claimed' AND p.lease_until < now()))
+         ORDER BY p.next_at, p.id LIMIT {limit} {lock}) AS oldest
+    """  # noqa: S608 - constants of this module
+
+
+def _each_campaigns(oldest: str) -> str:
+    """The oldest of each campaign. A crowd that stands still is passed by without being read, however large."""
+    return f"{_MOVING} CROSS JOIN LATERAL ({oldest}) p WHERE t.found_at IS NOT NULL"
+
+
+# What can be claimed right now, one of each campaign: p, k and t are the pre-save, its campaign and its target.
+CLAIMABLE = _each_campaigns(f"{_oldest(_TEST_FANS, '1')} UNION ALL {_oldest(_CROWD, '1')}")
+
+
+def _claim_statement(chosen: str) -> str:
+    """Claim what was chosen. The fence keeps the planner from taking more than the limit says."""
+    return f"""
+        WITH due AS MATERIALIZED ({chosen})
+        UPDATE pre_save p SET state = 'claimed', claim_no = claim_no + 1,
+            lease_until = now() + make_interval(secs => :lease)
+        FROM due WHERE p.id = due.id
+        RETURNING p.id, p.campaign_id, p.claim_no, p.grant_id, p.tries, p.refusals,
+          (SELECT a.sent_ref FROM action a WHERE a.pre_save_id = p.id AND a.state = 'sent' LIMIT 1) AS sent_ref
+    """  # noqa: S608 - constants of this module
+
+
+def _oldest_of_all(oldest: str) -> str:
+    return f"""
+        SELECT p.id FROM {_each_campaigns(oldest)} AND t.service = :service ORDER BY p.next_at, p.id LIMIT :limit
+    """  # noqa: S608 - constants of this module
+
+
+_LOCK = "FOR UPDATE SKIP LOCKED"
+_CLAIM = text(
+    _claim_statement(
+        _oldest_of_all(f"{_oldest(_TEST_FANS, ':limit', _LOCK)} UNION ALL {_oldest(_CROWD, ':limit', _LOCK)}")
+    )
+)
+_CLAIM_TEST_FANS = text(_claim_statement(_oldest_of_all(_oldest("p.is_test_fan", ":limit", _LOCK))))
+# A probe goes to the campaign that was refused the least, and there to somebody who was not.
+_CLAIM_FOR_PROBE = text(
+    _claim_statement(f"""
+        SELECT p.id FROM {DUE} AND p.service = :service AND p.next_at <= now()
+          AND (p.state = 'armed' OR p.lease_until < now())
+        ORDER BY (SELECT count(*) FROM pre_save r
+                  WHERE r.campaign_id = p.campaign_id AND r.service = p.service AND r.refusals > 0),
+          p.refusals, p.tries, p.next_at, p.id
+        LIMIT :limit FOR UPDATE OF p SKIP LOCKED
+    """)  # noqa: S608 - constants of this module
+)
 
 
 @dataclass(frozen=True)
@@ -80,25 +141,24 @@ class Verdict:
     counts_as_refusal: bool = False
 
 
-def claim_due(
-    session: Session, service: str, limit: int, *, only_test_fans: bool = False, is_probe: bool = False
-) -> list[Claim]:
-    """Claim up to `limit` due pre-saves whose release the service shows: the oldest, or the best ones for a probe."""
+def claim_due(session: Session, service: str, limit: int) -> list[Claim]:
+    """Claim up to `limit` due pre-saves whose release the service shows, oldest first."""
+    return _claim(session, _CLAIM, service, limit)
+
+
+def claim_test_fan(session: Session, service: str) -> Claim | None:
+    """Claim a test fan who is due; None when there is none."""
+    return next(iter(_claim(session, _CLAIM_TEST_FANS, service, 1)), None)
+
+
+def claim_for_probe(session: Session, service: str) -> list[Claim]:
+    """Claim the one by whom it is best found out whether the service works again."""
+    return _claim(session, _CLAIM_FOR_PROBE, service, 1)
+
+
+def _claim(session: Session, statement: TextClause, service: str, limit: int) -> list[Claim]:
     taken_at = time.monotonic()
-    order = _LEAST_REFUSED_FIRST if is_probe else _OLDEST_FIRST
-    rows = session.execute(
-        text(f"""
-            WITH due AS MATERIALIZED (
-              SELECT p.id FROM {CLAIMABLE} AND p.service = :service AND (p.is_test_fan OR NOT :only_test_fans)
-              ORDER BY {order} LIMIT :limit FOR UPDATE OF p SKIP LOCKED)
-            UPDATE pre_save p SET state = 'claimed', claim_no = claim_no + 1,
-                lease_until = now() + make_interval(secs => :lease)
-            FROM due WHERE p.id = due.id
-            RETURNING p.id, p.campaign_id, p.claim_no, p.grant_id, p.tries, p.refusals,
-              (SELECT a.sent_ref FROM action a WHERE a.pre_save_id = p.id AND a.state = 'sent' LIMIT 1) AS sent_ref
-        """),  # noqa: S608 - a constant of this module
-        {"service": service, "limit": limit, "lease": LEASE_SECONDS, "only_test_fans": only_test_fans},
-    )
+    rows = session.execute(statement, {"service": service, "limit": limit, "lease": LEASE_SECONDS})
     return [_claim_in(row, taken_at) for row in rows]
 
 

@@ -102,6 +102,14 @@ class PreSave(Base):
             postgresql_where=text("state IN ('armed', 'claimed')"),
         ),
         Index(
+            "ix_pre_save_campaign_due",
+            "campaign_id",
+            "service",
+            "next_at",
+            "id",
+            postgresql_where=text("state IN ('armed', 'claimed')"),
+        ),
+        Index(
             "ix_pre_save_read_back",
             "service",
             "read_back_at",

@@ -54,6 +54,8 @@ _WORDS = {
     "tried_again": "",
     "fan_withdrew": "Cancelled.",
     "fan_disconnected": "Cancelled, and the permission was erased.",
+    "never_in_catalogue": "The service did not show the release within two weeks, so we stopped.",
+    "not_reconnected": "The permission was not given again within two weeks, so we stopped.",
     "too_late": "It could not be added within two weeks, so we stopped.",
 }
 

@@ -62,8 +62,10 @@ class AddLane:
         """Claim; one call will do where the access token is fresh and no earlier call may have worked."""
         with transaction() as session:
             # A probe goes to somebody who was not refused yet: one bad campaign must not hold back the others.
-            is_probe = breaker.is_open(session, self.service)
-            claimed = claims.claim_due(session, self.service, 1 if is_probe else limit, is_probe=is_probe)
+            if breaker.is_open(session, self.service):
+                claimed = claims.claim_for_probe(session, self.service)
+            else:
+                claimed = claims.claim_due(session, self.service, limit)
             tokens = turns.find_fresh(session, [claim.grant_id for claim in claimed])
         reach("after_claim_commit")
         quick: list[Add] = []

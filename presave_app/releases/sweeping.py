@@ -16,7 +16,10 @@ _BATCH = 2000
 
 
 def expire_overdue() -> int:
-    """End pre-saves that could not be added within their two weeks, and erase their tokens; returns how many."""
+    """End pre-saves that could not be added within their two weeks, and erase their tokens; returns how many.
+
+    The reason says why: the release was never there, the fan did not come back, or else we ran out of time.
+    """
     total = 0
     while expired := _expire_batch():
         total += expired
@@ -84,7 +87,12 @@ def _expire_batch() -> int:
                   SELECT id FROM pre_save WHERE due_at < now() - make_interval(days => :days)
                     AND (state IN ('armed', 'needs_reauth') OR (state = 'claimed' AND lease_until < now()))
                   ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED)
-                UPDATE pre_save p SET state = 'expired', reason = 'too_late', lease_until = NULL
+                UPDATE pre_save p SET state = 'expired', lease_until = NULL, reason = CASE
+                  WHEN p.reason = 'not_in_catalogue' OR NOT EXISTS (
+                    SELECT 1 FROM target t WHERE t.campaign_id = p.campaign_id AND t.service = p.service
+                      AND t.found_at IS NOT NULL) THEN 'never_in_catalogue'
+                  WHEN p.state = 'needs_reauth' THEN 'not_reconnected'
+                  ELSE 'too_late' END
                 FROM over WHERE p.id = over.id RETURNING p.grant_id
             """),
             {"days": DEADLINE_DAYS, "batch": _BATCH},

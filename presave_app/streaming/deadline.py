@@ -61,12 +61,27 @@ class _TimedResponse(HTTPResponse):
         self.fp: Any = io.BufferedReader(_TimedReader(sock, self.fp))
 
 
+def _check_time(connection: HTTPConnection) -> None:
+    """A name with many dead addresses, or a slow resolver, may use up the time: then nothing is sent any more."""
+    if time.monotonic() >= _here.give_up_at:
+        connection.close()
+        raise TimeoutError("connecting took all the time there was")
+
+
 class _TimedConnection(HTTPConnection):
     response_class = _TimedResponse
+
+    def connect(self) -> None:
+        super().connect()
+        _check_time(self)
 
 
 class _TimedTLSConnection(HTTPSConnection):
     response_class = _TimedResponse
+
+    def connect(self) -> None:
+        super().connect()
+        _check_time(self)
 
 
 class _TimedPool(HTTPConnectionPool):

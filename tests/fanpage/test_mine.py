@@ -99,6 +99,8 @@ def test_an_armed_one_says_when_it_happens(client: FlaskClient, path: str) -> No
         (("needs_reauth",), "grant_revoked", "Spotify needs your permission again"),
         (("withdrawn",), "fan_withdrew", "Cancelled"),
         (("expired",), "too_late", "It could not be added within two weeks"),
+        (("expired",), "never_in_catalogue", "The service did not show the release within two weeks"),
+        (("expired",), "not_reconnected", "The permission was not given again within two weeks"),
         (("claimed", "failed"), "not_on_the_list", "its list of listeners is full"),
         (("claimed", "failed"), "http_418", "The service did not accept it."),
     ],

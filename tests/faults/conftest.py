@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from browsers import Browser
+from fans import move_release, open_campaign, pre_save
 from flask import Flask
 from flask_migrate import upgrade
 from installation import Installation
 from local.servers import Server, create_database, drop_database, start_own_postgres
+from twin_client import TwinClient
 
 from presave_app import create_app
 from presave_app.extensions import db
@@ -70,3 +74,29 @@ def bound_app(environ: dict[str, str]) -> Iterator[Flask]:
             app.extensions["presave_redis"].close()
             for connector in app.extensions["presave_connectors"].values():
                 connector.close()
+
+
+@pytest.fixture
+def campaign_id(app: Flask, twin: TwinClient) -> int:
+    """A campaign whose release is an hour ahead."""
+    return open_campaign(timedelta(hours=1))
+
+
+@pytest.fixture
+def due(app: Flask, twin: TwinClient, campaign_id: int) -> UUID:
+    """Ida's pre-save, a second after the release moment."""
+    pre_save_id = pre_save(app, twin, "ida")
+    move_release(campaign_id, timedelta(seconds=-1))
+    return pre_save_id
+
+
+@pytest.fixture
+def crowd(app: Flask, twin: TwinClient, campaign_id: int) -> Callable[[int], list[UUID]]:
+    """So many fans who are due."""
+
+    def come(number: int) -> list[UUID]:
+        ids = [pre_save(app, twin, f"fan-{place:02}") for place in range(number)]
+        move_release(campaign_id, timedelta(seconds=-1))
+        return ids
+
+    return come

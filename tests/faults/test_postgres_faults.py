@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -104,7 +105,8 @@ def connections_dying(url: str, every: float) -> Iterator[list[int]]:
 
 def drain_until_done(number: int) -> None:
     """Ring as the clock does; what a broken drain holds is freed as if its lease had run out."""
-    for _ in range(200):
+    give_up_at = time.monotonic() + 60
+    while time.monotonic() < give_up_at:
         with suppress(OperationalError):
             add_due("spotify")
         if retried(count_done) == number:

@@ -114,6 +114,20 @@ def test_a_worker_frozen_past_its_lease_sends_nothing(due: UUID, twin: TwinClien
     assert len(twin.calls(method="PUT")) == 1
 
 
+def test_a_worker_frozen_after_its_call_decides_nothing(due: UUID, twin: TwinClient, environ: dict[str, str]) -> None:
+    worker = start_adding(environ, "after_send:freeze")
+    os.waitid(os.P_PID, worker.pid, os.WSTOPPED | os.WNOWAIT)
+    assert read_sql("SELECT lease_until - now() BETWEEN '1 minute' AND '90 s' FROM pre_save")
+    heal()
+    adding.add_due("spotify")
+    before = row_of(due)
+    assert (before.state, before.reason, before.claim_no) == ("done", "already_there", 2)
+    worker.send_signal(signal.SIGCONT)
+    assert worker.wait(timeout=60) == 0
+    assert row_of(due) == before
+    assert len(twin.calls(method="PUT")) == 1
+
+
 @pytest.mark.parametrize("point", IN_A_SIGN_IN)
 def test_a_web_process_dead_in_a_sign_in_lets_the_fan_come_again(
     point: str, app: Flask, twin: TwinClient, campaign_id: int, monkeypatch: pytest.MonkeyPatch

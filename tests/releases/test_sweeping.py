@@ -28,13 +28,30 @@ def test_two_weeks_are_given(waiting: UUID) -> None:
     assert row_of(waiting).state == "armed"
 
 
-@pytest.mark.parametrize("state", ["armed", "needs_reauth"])
-def test_after_two_weeks_it_is_over(state: str, waiting: UUID) -> None:
-    run_sql("UPDATE pre_save SET due_at = due_at - interval '2 days', state = :state", state=state)
+@pytest.mark.parametrize(
+    ("state", "reason", "is_found", "ended_by"),
+    [
+        ("armed", "http_500", True, "too_late"),
+        ("armed", "consented", False, "never_in_catalogue"),
+        ("armed", "not_in_catalogue", True, "never_in_catalogue"),
+        ("needs_reauth", "grant_revoked", True, "not_reconnected"),
+        # With or without the fan nothing could have been added.
+        ("needs_reauth", "grant_revoked", False, "never_in_catalogue"),
+    ],
+)
+def test_after_two_weeks_it_is_over_and_says_why(
+    state: str, reason: str, is_found: bool, ended_by: str, waiting: UUID
+) -> None:
+    run_sql("UPDATE target SET found_at = CASE WHEN :is_found THEN now() END", is_found=is_found)
+    run_sql(
+        "UPDATE pre_save SET due_at = due_at - interval '2 days', state = :state, reason = :reason",
+        state=state,
+        reason=reason,
+    )
     assert sweeping.expire_overdue() == 1
     assert sweeping.expire_overdue() == 0
     row = row_of(waiting)
-    assert (row.state, row.reason) == ("expired", "too_late")
+    assert (row.state, row.reason) == ("expired", ended_by)
     assert read_sql("SELECT state FROM fan_grant") == "erased"
 
 

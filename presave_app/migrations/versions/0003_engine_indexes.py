@@ -14,6 +14,11 @@ down_revision = "0002"
 INDEXES = {
     "ix_campaign_first_at": ("campaign", ["first_at"], None),
     "ix_pre_save_test_fan": ("pre_save", ["campaign_id", "service"], "is_test_fan"),
+    "ix_pre_save_campaign_due": (
+        "pre_save",
+        ["campaign_id", "service", "next_at", "id"],
+        "state IN ('armed', 'claimed')",
+    ),
     "ix_pre_save_done": ("pre_save", ["campaign_id", "service", "done_at"], None),
     "ix_pre_save_refused": ("pre_save", ["campaign_id", "service"], "refusals > 0"),
     "ix_pre_save_deadline": ("pre_save", ["due_at"], "state IN ('armed', 'claimed', 'needs_reauth')"),
