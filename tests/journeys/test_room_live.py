@@ -75,3 +75,9 @@ def test_what_is_no_fans_page_is_said_beside_the_field(page: Page) -> None:
     page.locator("#act-name").click()
     expect(page.locator("#message-page")).to_contain_text("has /mine/ in it")
     expect(page.locator("#input-page")).to_have_value("ida@example.com")
+
+
+def test_a_room_that_is_cut_off_says_that_it_is_not_live(page: Page, installation: Installation) -> None:
+    expect(page.locator("#headline")).to_contain_text("Adding: 2 of 5")
+    installation.kill("web")
+    expect(page.locator("#toasts")).to_contain_text("not live right now", timeout=10_000)

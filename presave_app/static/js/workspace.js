@@ -1,6 +1,7 @@
 // What the workspace adds where scripts run. Without this file every form still works as a plain form.
 
 const TOAST_SECONDS = 9;
+const STALE = "These figures are not live right now. They go on by themselves as soon as we can be reached.";
 const OFFLINE = "No connection. What you typed is still here; change it again once you are online to save it.";
 
 /** Say something in one line at the foot of the page. */
@@ -67,12 +68,20 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   document.addEventListener("htmx:afterSwap", reopen, { once: true });
 });
 
+/** Whether a part of the page asked for itself: nobody did anything, so nothing of theirs can be lost. */
+function isOwnRenewal(event) {
+  const { requestConfig, elt } = event.detail;
+  return requestConfig?.verb === "get" && elt.hasAttribute("hx-trigger");
+}
+
 document.addEventListener("htmx:responseError", (event) => {
+  if (isOwnRenewal(event)) return say(STALE);
   const told = parsed(event.detail.xhr.responseText).getElementById("error")?.textContent.trim();
   say(told || "That did not work. What you typed is still here; try again in a moment.");
 });
-document.addEventListener("htmx:sendError", () => say(OFFLINE));
-document.addEventListener("htmx:timeout", () => say(OFFLINE));
+for (const fault of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(fault, (event) => say(isOwnRenewal(event) ? STALE : OFFLINE));
+}
 document.addEventListener("campaign-changed", () => document.querySelector("[data-until-change]")?.remove());
 document.addEventListener("htmx:load", (event) => comeAlive(event.detail.elt));
 
