@@ -7,8 +7,10 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import requests
@@ -21,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bin")]
 
 from browsers import Browser  # noqa: E402
+from fans import move_release, open_campaign, pre_save  # noqa: E402
 from local.servers import create_database, drop_database, start_postgres, start_valkey  # noqa: E402
 from twin_client import CLIENT_ID, SECRET, TwinClient  # noqa: E402
 
@@ -129,6 +132,20 @@ def empty_tables(app: Flask) -> Callable[[], None]:
 def client(app: Flask) -> FlaskClient:
     """A browser without a past."""
     return app.test_client()
+
+
+@pytest.fixture
+def campaign_id(app: Flask, twin: TwinClient) -> int:
+    """A campaign whose release is an hour ahead."""
+    return open_campaign(timedelta(hours=1))
+
+
+@pytest.fixture
+def due(app: Flask, twin: TwinClient, campaign_id: int) -> UUID:
+    """Ida's pre-save, a second after the release moment."""
+    pre_save_id = pre_save(app, twin, "ida")
+    move_release(campaign_id, timedelta(seconds=-1))
+    return pre_save_id
 
 
 def _empty_tables() -> None:

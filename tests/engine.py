@@ -15,6 +15,8 @@ from presave_app.streaming.registry import get_connector
 from presave_app.transaction import transaction
 
 ADD = "add_to_library"
+# So many that their being refused together is nobody's own doing.
+CROWD = 24
 
 
 class Killed(BaseException):

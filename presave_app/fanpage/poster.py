@@ -13,7 +13,7 @@ from sqlalchemy import select
 from presave_app.campaigns.addresses import was_public
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.fields import latest_safe_start
-from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets
 from presave_app.counts.tally import count_context
@@ -83,7 +83,7 @@ def offers_of(campaign: Campaign, zone: str | None = None) -> list[Offer]:
     targets = find_targets(campaign.id)
     team_name = db.session.scalars(select(Team.name).where(Team.id == campaign.team_id)).one()
     return [
-        _offer(campaign, connector, targets[service].ref, team_name, zone)
+        _offer(campaign, connector, targets[service], team_name, zone)
         for service, connector in connectors().items()
         if service in targets
     ]
@@ -107,13 +107,19 @@ def _face_by_clock(campaign: Campaign, zone: str | None) -> Face:
     return Face.OUT_NOW if is_out else Face.PRE_SAVE
 
 
-def _offer(campaign: Campaign, connector: Connector, ref: str | None, team_name: str, zone: str | None) -> Offer:
+def _listen_url(connector: Connector, target: Target) -> str | None:
+    """Where the release is listened to; None while the service has been asked for it and has not shown it."""
+    is_missing = target.found_at is None and target.looks > 0
+    return connector.listen_url(target.ref) if target.ref and not is_missing else None
+
+
+def _offer(campaign: Campaign, connector: Connector, target: Target, team_name: str, zone: str | None) -> Offer:
     opens = opens_at(campaign, connector)
     can_agree = campaign.release_at is not None and opens is None
     return Offer(
         service=connector.service,
         name=connector.name,
-        listen_url=connector.listen_url(ref) if ref else None,
+        listen_url=_listen_url(connector, target),
         wording=consent_for(campaign, connector, team_name, zone) if can_agree else None,
         # The whole of the named day is safe, not only its evening.
         opens_on=day_words(opens + timedelta(days=1), campaign.time_zone) if opens else None,

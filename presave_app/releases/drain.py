@@ -30,6 +30,7 @@ _SETTLE_EVERY_SECONDS = 0.2
 _SECONDS_IN_HAND = 2.0
 _MOST_IN_HAND = 1000
 _CAREFUL_THREADS = 6
+_GATHER_SECONDS = 0.03
 _LONGEST_NAP_SECONDS = 0.25
 
 Item = TypeVar("Item")
@@ -159,6 +160,8 @@ class _Flow(Generic[Item]):
         free = self.threads - len(self.calling)
         if not free:
             wait(self.calling, timeout=_LONGEST_NAP_SECONDS, return_when=FIRST_COMPLETED)
+            # Calls that began together end together: settle them together too.
+            time.sleep(_GATHER_SECONDS)
             self.settled_at = 0.0
             return True
         lease = gate.take(self.lane.service, min(len(self.waiting), free))

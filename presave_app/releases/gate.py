@@ -54,9 +54,12 @@ def take(service: str, most: int, units: int = 1) -> Lease:
         return Lease(row.granted, 0.0)
     if row.shut_seconds > 0:
         return Lease(0, float(row.shut_seconds), is_shut=True)
+    if row.filled < 0:
+        # Those who sign in have spent more than there was; what is left for the background comes at half the rate.
+        return Lease(0, 2 / rate)
     # Ask again when a whole block is there, because each question costs a commit.
     block = max(1.0, min(most, burst / 2))
-    return Lease(0, min(2 / rate, max(0.001, (block - row.filled) / (rate * _SHARE_OF_RATE))))
+    return Lease(0, max(0.001, (block - row.filled) / (rate * _SHARE_OF_RATE)))
 
 
 class Passage:

@@ -9,6 +9,9 @@ import pytest
 from fans import move_release, open_campaign, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
+from twin_client import LIVE_NEVER_YET, TwinClient
+
+from presave_app.releases.catalogue import look_for_releases
 
 CONNECT = 'action="/night-drive/connect/spotify"'
 
@@ -52,6 +55,22 @@ def test_a_link_not_found_yet_is_on_its_way(client: FlaskClient, campaign_id: in
     assert 'hx-trigger="every 20s"' in page
     move_release(campaign_id, timedelta(days=-2))
     assert "hx-get" not in client.get("/night-drive").text
+
+
+def test_a_link_the_service_does_not_show_yet_is_on_its_way(
+    client: FlaskClient, campaign_id: int, twin: TwinClient
+) -> None:
+    twin.album(live_from=LIVE_NEVER_YET)
+    move_release(campaign_id, timedelta(seconds=-5))
+    assert ">Play<" in client.get("/night-drive").text
+    look_for_releases("spotify")
+    page = client.get("/night-drive").text
+    assert "On its way" in page
+    assert ">Play<" not in page
+    twin.album()
+    run_sql("UPDATE target SET looked_at = NULL")
+    look_for_releases("spotify")
+    assert ">Play<" in client.get("/night-drive").text
 
 
 def test_an_unknown_address_is_a_friendly_404(client: FlaskClient) -> None:

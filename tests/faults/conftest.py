@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 from browsers import Browser
-from fans import move_release, open_campaign, pre_save
+from fans import move_release, pre_save
 from flask import Flask
 from flask_migrate import upgrade
 from installation import Installation
@@ -74,20 +74,6 @@ def bound_app(environ: dict[str, str]) -> Iterator[Flask]:
             app.extensions["presave_redis"].close()
             for connector in app.extensions["presave_connectors"].values():
                 connector.close()
-
-
-@pytest.fixture
-def campaign_id(app: Flask, twin: TwinClient) -> int:
-    """A campaign whose release is an hour ahead."""
-    return open_campaign(timedelta(hours=1))
-
-
-@pytest.fixture
-def due(app: Flask, twin: TwinClient, campaign_id: int) -> UUID:
-    """Ida's pre-save, a second after the release moment."""
-    pre_save_id = pre_save(app, twin, "ida")
-    move_release(campaign_id, timedelta(seconds=-1))
-    return pre_save_id
 
 
 @pytest.fixture

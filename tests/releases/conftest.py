@@ -1,25 +1,20 @@
-"""A campaign, and a pre-save of it that is due."""
+"""A crowd of fans that is due."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
-from fans import move_release, open_campaign, pre_save
+from engine import CROWD
+from fans import move_release, pre_save
 from flask import Flask
 from twin_client import TwinClient
 
 
 @pytest.fixture
-def campaign_id(app: Flask, twin: TwinClient) -> int:
-    """A campaign whose release is an hour ahead."""
-    return open_campaign(timedelta(hours=1))
-
-
-@pytest.fixture
-def due(app: Flask, twin: TwinClient, campaign_id: int) -> UUID:
-    """Ida's pre-save, a second after the release moment."""
-    pre_save_id = pre_save(app, twin, "ida")
+def crowd(app: Flask, twin: TwinClient, campaign_id: int) -> int:
+    """Two dozen fans who are due; returns their campaign."""
+    for number in range(CROWD):
+        pre_save(app, twin, f"fan-{number:02}")
     move_release(campaign_id, timedelta(seconds=-1))
-    return pre_save_id
+    return campaign_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from engine import CROWD as FANS
 from engine import let_waits_pass
 from fans import move_release, open_campaign, pre_save, read_sql, row_of, run_sql
 from flask import Flask
@@ -13,17 +14,7 @@ from twin_client import TwinClient
 from presave_app.releases import adding, breaker, gate, news, refreshing
 from presave_app.streaming.errors import NotYetAvailable, Refused, RetryLater
 
-FANS = 24
 STATES = "SELECT count(*) FROM pre_save WHERE state = :state"
-
-
-@pytest.fixture
-def crowd(app: Flask, twin: TwinClient, campaign_id: int) -> int:
-    """Two dozen fans who are due; returns their campaign."""
-    for number in range(FANS):
-        pre_save(app, twin, f"fan-{number:02}")
-    move_release(campaign_id, timedelta(seconds=-1))
-    return campaign_id
 
 
 def is_open() -> bool:

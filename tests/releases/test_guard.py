@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
+from engine import CROWD as FANS
 from engine import let_a_minute_pass, let_waits_pass
 from fans import move_release, pre_save, read_sql, run_sql
 from flask import Flask
@@ -13,17 +13,7 @@ from twin_client import TwinClient
 from jobs import sweeper
 from presave_app.releases import adding, guard, refreshing
 
-FANS = 24
 STATES = "SELECT count(*) FROM pre_save WHERE state = :state"
-
-
-@pytest.fixture
-def crowd(app: Flask, twin: TwinClient, campaign_id: int) -> int:
-    """Two dozen fans who are due; returns their campaign."""
-    for number in range(FANS):
-        pre_save(app, twin, f"fan-{number:02}")
-    move_release(campaign_id, timedelta(seconds=-1))
-    return campaign_id
 
 
 def everybody_revokes(twin: TwinClient, fans: int = FANS) -> None:
