@@ -47,5 +47,7 @@ def strike_of(result: object) -> Strike | None:
 
 
 def _says_something(result: object) -> bool:
-    """A wait of our own making, and a pause, say nothing about whether the service works."""
+    """A wait of our own making, a pause, and a permission that is gone say nothing about whether the service works."""
+    if result is None:
+        return False
     return not isinstance(result, RetryLater) or strike_of(result) is not None

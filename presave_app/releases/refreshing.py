@@ -112,7 +112,8 @@ def _warm_one(app: Flask, connector: Connector, grant_id: GrantId) -> None:
         except ServiceError as fault:
             log.info("a sign-in on %s was not renewed: %s", connector.service, fault.reason)
             news.tell_pauses(connector.service, [fault])
-            news.tell(connector.service, [fault])
+            # What is confirmed of one fan says nothing of the service.
+            news.tell(connector.service, [None if isinstance(fault, NeedsReauth) else fault])
         except Exception:
             # A fault of ours with one sign-in must not keep the others cold.
             log.exception("renewing grant %s", grant_id)

@@ -34,10 +34,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Finding:
-    """The verdict on one pre-save, and the answer that it follows from."""
+    """The verdict on one pre-save, and the answer that it follows from if that says anything of the service."""
 
     verdict: Verdict
-    answer: Outcome | ServiceError
+    answer: Outcome | ServiceError | None
 
     @property
     def refuses_us(self) -> bool:
@@ -56,8 +56,8 @@ def finding_of(fault: ServiceError, service: str, claim: Claim) -> Finding:
 
 
 def confirmed_dead(refusal: NeedsReauth, claim: Claim) -> Finding:
-    """The grant behind the claim is dead, and that was confirmed where it was renewed."""
-    return Finding(Verdict(State.NEEDS_REAUTH, refusal.reason, _undone(claim)), refusal)
+    """The grant behind the claim is dead, and that was confirmed where it was renewed: the fan's own doing."""
+    return Finding(Verdict(State.NEEDS_REAUTH, refusal.reason, _undone(claim)), None)
 
 
 def backoff_seconds(tries: int) -> float:

@@ -68,6 +68,8 @@ def test_a_confirmed_crowd_needs_its_fans(crowd: int, twin: TwinClient) -> None:
     adding.add_due("spotify")
     assert read_sql(STATES, state="needs_reauth") == FANS
     assert read_sql("SELECT count(*) FROM fan_grant WHERE refresh_token_sealed IS NOT NULL") == 0
+    # Their permissions are gone, which is no fault of the service: the next fan is served at full speed.
+    assert read_sql("SELECT strikes FROM service_gate") == 0
 
 
 def test_a_few_dead_sign_ins_open_no_guard(crowd: int, twin: TwinClient) -> None:
