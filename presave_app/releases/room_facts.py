@@ -38,6 +38,7 @@ class Desk:
 
     service: str
     is_found: bool
+    is_looked_for: bool
     canary: str | None
     shut_until: datetime | None
     shut_reason: str | None
@@ -99,7 +100,7 @@ def _groups(campaign_id: int) -> tuple[Group, ...]:
 def _desks(campaign_id: int) -> tuple[Desk, ...]:
     rows = db.session.execute(
         text("""
-            SELECT t.service, t.found_at IS NOT NULL AS is_found, t.canary,
+            SELECT t.service, t.found_at IS NOT NULL AS is_found, t.looks > 0 AS is_looked_for, t.canary,
               CASE WHEN g.open_at > now() THEN g.open_at END AS shut_until,
               CASE WHEN g.open_at > now() THEN g.reason END AS shut_reason,
               g.breaker_at, g.breaker_reason,

@@ -77,7 +77,8 @@ def gate_words(desk: Desk, zone: str) -> str:
     if desk.breaker_at is not None:
         return f"Nobody is being asked; {probe_words(desk)}"
     if desk.shut_until is None:
-        return "Open" if desk.is_found else "Open; the release is not in the catalogue yet"
+        is_missing = desk.is_looked_for and not desk.is_found
+        return "Open; the release is not in the catalogue yet" if is_missing else "Open"
     return f"Shut until {clock_words(desk.shut_until, zone)}"
 
 

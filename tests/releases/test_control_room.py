@@ -304,3 +304,12 @@ def test_a_span_has_the_units_of_its_size(seconds: int, words: str) -> None:
 )
 def test_what_is_left_is_told_roughly(seconds: int | None, words: str) -> None:
     assert left_words(seconds) == words
+
+
+def test_a_release_is_missing_only_once_it_was_looked_for(alice: FlaskClient, campaign_id: int) -> None:
+    put_crowd(campaign_id, 1, "armed", "consented")
+    run_sql("UPDATE target SET found_at = NULL, looks = 0")
+    assert "not in the catalogue yet" not in text_of(alice)
+    run_sql("UPDATE target SET looks = 1")
+    forget_room()
+    assert "not in the catalogue yet" in text_of(alice)
