@@ -53,11 +53,6 @@ def arm(spec: str) -> None:
     _armed.append(_Armed(match[1], match[2] or "die", int(match[3] or 1)))
 
 
-def disarm() -> None:
-    """Arm nothing any more."""
-    _armed.clear()
-
-
 def reach(point: str) -> None:
     """Say that the process has come to this point; if it is armed, the process dies or freezes right here."""
     for armed in _armed:
