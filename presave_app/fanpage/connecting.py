@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
 from math import ceil
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,13 +19,13 @@ from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import current_settings, db
 from presave_app.fanpage.poster import Face, Offer, clean_source, find_face, offers_of
-from presave_app.fanpage.visitor import known_zone, visitor_zone
+from presave_app.fanpage.visitor import find_fan_id, known_zone, remember_fan, visitor_zone
 from presave_app.lib import clock
 from presave_app.lib.failpoints import reach
 from presave_app.lib.tokens import new_secret
 from presave_app.presaves import flows
 from presave_app.presaves.collecting import collect
-from presave_app.presaves.flows import FLOW_MINUTES, ReturnedFlow
+from presave_app.presaves.flows import FLOW_MINUTES, NewFlow, ReturnedFlow
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.models import PreSave
 from presave_app.presaves.states import PreSaveId
@@ -37,6 +39,7 @@ from presave_app.streaming.errors import (
     NotEntitled,
     RetryLater,
     ServiceError,
+    SignInRefused,
 )
 from presave_app.streaming.registry import ServiceNotFound, get_connector
 from presave_app.transaction import transaction
@@ -61,20 +64,33 @@ def connect(slug: str, service: str) -> ResponseReturnValue:
         return _too_early(campaign, connector, offer)
     if (seconds := gate.shut_seconds(service)) > 0:
         return _busy(campaign, connector, seconds)
-    browser = _browser_secret() or new_secret()
+    draft = {**draft_of(offer.wording, connector), "source": _source(), "time_zone": zone}
+    try:
+        return _send_to_service(campaign, connector, draft)
+    except ServiceError as fault:
+        return _not_signed_in(fault, campaign, connector)
+
+
+def _send_to_service(campaign: Campaign, connector: Connector, draft: dict[str, Any]) -> ResponseReturnValue:
+    flow, browser = NewFlow(), _browser_secret() or new_secret()
+    start = connector.begin_sign_in(
+        redirect_uri=_redirect_uri(connector.service),
+        state=flow.state,
+        code_verifier=flow.code_verifier,
+        scopes=tuple(draft["scopes_asked"]),
+    )
     with transaction() as session:
-        flow = flows.start(
+        flows.start(
             session,
+            state=flow.state,
+            secret=start.secret,
             browser=browser,
-            service=service,
+            service=connector.service,
             campaign_id=campaign.id,
-            consent_draft={**draft_of(offer.wording, connector), "source": _source(), "time_zone": zone},
+            consent_draft=draft,
         )
     reach("after_flow_commit")
-    target = connector.authorization_url(
-        redirect_uri=_redirect_uri(service), state=flow.state, code_verifier=flow.code_verifier
-    )
-    response = redirect(target, code=303)
+    response = redirect(start.url, code=303)
     _remember_browser(response, browser)
     return response
 
@@ -84,7 +100,7 @@ def connect(slug: str, service: str) -> ResponseReturnValue:
 def callback(service: str) -> ResponseReturnValue:
     """The fan is back: use the flow up, exchange the code, write the pre-save down, show the fan's own page."""
     connector = _connector_or_404(service)
-    state, code = _parameter("state"), _parameter("code")
+    state = _parameter("state")
     if (seconds := gate.shut_seconds(service)) > 0:
         # Before the flow is used up, so that the same return can be tried again after the pause.
         return _busy(_campaign_of(state), connector, seconds)
@@ -92,24 +108,31 @@ def callback(service: str) -> ResponseReturnValue:
     if flow is None:
         return _flow_is_gone(state, connector)
     campaign = db.session.get_one(Campaign, flow.campaign_id)
-    if not code:
-        return _refused_at_service(campaign, connector)
+    answer = {name: _parameter(name) for name in request.args}
+    return _take_in(flow, answer, campaign, connector)
+
+
+def _take_in(
+    flow: ReturnedFlow, answer: Mapping[str, str], campaign: Campaign, connector: Connector
+) -> ResponseReturnValue:
+    """Write down what the sign-in brought, and lead the fan to a page of their own."""
+    fan_id = find_fan_id() or new_secret()
     try:
-        sign_in = _finish_sign_in(connector, code, flow)
+        sign_in = _finish_sign_in(connector, flow, answer)
         reach("after_code_exchange")
-        pre_save_id = _collect(flow, sign_in, connector)
+        pre_save_id = _collect(flow, sign_in, connector, fan_id)
     except ServiceError as fault:
         return _not_signed_in(fault, campaign, connector)
     response = redirect(url_for("mine.mine_page", secret=mine_secret(pre_save_id), just=1), code=303)
     response.headers["Referrer-Policy"] = "no-referrer"
+    if sign_in.account_id is None:
+        remember_fan(response, fan_id)
     return response
 
 
-def _finish_sign_in(connector: Connector, code: str, flow: ReturnedFlow) -> SignIn:
+def _finish_sign_in(connector: Connector, flow: ReturnedFlow, answer: Mapping[str, str]) -> SignIn:
     gate.spend(connector.service)
-    sign_in = connector.finish_sign_in(
-        code=code, code_verifier=flow.code_verifier, redirect_uri=_redirect_uri(connector.service)
-    )
+    sign_in = connector.finish_sign_in(answer, secret=flow.secret, redirect_uri=_redirect_uri(connector.service))
     # A token endpoint may leave the scopes out when they are the ones asked for (RFC 6749, 5.1).
     missing = set(connector.scopes) - set(sign_in.tokens.scopes or connector.scopes)
     if missing:
@@ -117,9 +140,9 @@ def _finish_sign_in(connector: Connector, code: str, flow: ReturnedFlow) -> Sign
     return sign_in
 
 
-def _collect(flow: ReturnedFlow, sign_in: SignIn, connector: Connector) -> PreSaveId:
+def _collect(flow: ReturnedFlow, sign_in: SignIn, connector: Connector, fan_id: str) -> PreSaveId:
     with transaction() as session:
-        pre_save_id = collect(session, flow, sign_in, connector)
+        pre_save_id = collect(session, flow, sign_in, connector, fan_id)
         _ring_if_due(session, pre_save_id, connector.service)
     reach("after_consent_commit")
     return pre_save_id
@@ -167,6 +190,8 @@ def _refused_at_service(campaign: Campaign, connector: Connector) -> ResponseRet
 
 
 def _not_signed_in(fault: ServiceError, campaign: Campaign, connector: Connector) -> ResponseReturnValue:
+    if isinstance(fault, SignInRefused):
+        return _refused_at_service(campaign, connector)
     log.warning("sign-in on %s did not finish: %s", connector.service, fault.reason)
     if isinstance(fault, RetryLater) and fault.pause_seconds:
         gate.shut(connector.service, fault.pause_seconds, fault.reason)

@@ -28,12 +28,13 @@ class _Due:
     moment: datetime | None
 
 
-def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Connector) -> PreSaveId:
+def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Connector, browser_id: str) -> PreSaveId:
     """Write down what a fan agreed to. Repeating it gives the same pre-save, armed again where it had ended.
 
+    Where the service names no account the fan's browser stands for it, by its lasting `browser_id`.
     Raises NeedsReauth when the permission would not last until the day.
     """
-    key = grants.account_key(flow.service, sign_in.account_id)
+    key = grants.account_key(flow.service, sign_in.account_id or browser_id)
     # Everybody locks in this order: campaign, pre-save, grant. The campaign's moment must not move meanwhile.
     clock = lock_clock(session, flow.campaign_id, to_change=False)
     known_zone = session.execute(

@@ -18,11 +18,11 @@ FLOW_MINUTES = 10
 
 
 @dataclass(frozen=True)
-class StartedFlow:
-    """What the browser takes along to the service."""
+class NewFlow:
+    """The secrets of a sign-in that is about to begin: one for the browser to carry, one for PKCE (RFC 7636)."""
 
-    state: str = field(repr=False)
-    code_verifier: str = field(repr=False)
+    state: str = field(default_factory=new_secret, repr=False)
+    code_verifier: str = field(default_factory=lambda: secrets.token_urlsafe(64), repr=False)
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,24 @@ class ReturnedFlow:
     campaign_id: int
     service: str
     consent_draft: dict[str, Any]
-    code_verifier: str = field(repr=False)
+    secret: str = field(repr=False)
 
 
 def start(
-    session: Session, *, browser: str, service: str, campaign_id: int, consent_draft: dict[str, Any]
-) -> StartedFlow:
-    """Note a sign-in that begins in the browser holding the secret `browser`."""
-    flow_id, state, verifier = uuid4(), new_secret(), secrets.token_urlsafe(64)
+    session: Session,
+    *,
+    state: str,
+    secret: str,
+    browser: str,
+    service: str,
+    campaign_id: int,
+    consent_draft: dict[str, Any],
+) -> None:
+    """Note a sign-in that begins in the browser holding the secret `browser`.
+
+    `secret` is what the connector needs when the fan comes back (`SignInStart.secret`).
+    """
+    flow_id = uuid4()
     session.execute(
         text("""
             INSERT INTO oauth_flow (id, state_hash, browser_hash, service, campaign_id, consent_draft,
@@ -54,11 +64,10 @@ def start(
             "service": service,
             "campaign_id": campaign_id,
             "draft": json.dumps(consent_draft),
-            "verifier": current_settings().token_keys.seal(verifier, _place(flow_id)),
+            "verifier": current_settings().token_keys.seal(secret, _place(flow_id)),
             "minutes": FLOW_MINUTES,
         },
     )
-    return StartedFlow(state, verifier)
 
 
 def use(session: Session, *, state: str, browser: str, service: str) -> ReturnedFlow | None:
@@ -74,8 +83,8 @@ def use(session: Session, *, state: str, browser: str, service: str) -> Returned
     ).one_or_none()
     if row is None:
         return None
-    verifier = current_settings().token_keys.open(row.code_verifier_sealed, _place(row.id))
-    return ReturnedFlow(row.campaign_id, row.service, row.consent_draft, verifier)
+    secret = current_settings().token_keys.open(row.code_verifier_sealed, _place(row.id))
+    return ReturnedFlow(row.campaign_id, row.service, row.consent_draft, secret)
 
 
 def find_campaign_of(session: Session, state: str) -> int | None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import Protocol
+from types import MappingProxyType
 
 from presave_app.settings import ServiceSettings
+from presave_app.streaming.errors import NeedsReauth
+
+# What a connector says of a token that does not end by itself.
+NEVER_ENDS_SECONDS = 10 * 365 * 86_400
 
 
 class Outcome(StrEnum):
@@ -18,9 +24,21 @@ class Outcome(StrEnum):
     PRE_ADDED = "pre_added"
 
 
+class Extra(StrEnum):
+    """What a fan may tick besides the add, each on its own. Done once, right after the consent."""
+
+    FOLLOW_ARTIST = "follow_artist"
+    ADD_TO_PLAYLIST = "add_to_playlist"
+    REPOST = "repost"
+
+
 @dataclass(frozen=True)
 class Tokens:
-    """What a token endpoint gave. `refresh_token` is None when the service kept the old one valid."""
+    """What a token endpoint gave. Only the connector itself reads them: it may pack in what its calls need besides.
+
+    `refresh_token` is None, at a sign-in, where this permission ends with its access token, and at a refresh where
+    the old one stays valid.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str | None = field(repr=False)
@@ -29,70 +47,147 @@ class Tokens:
 
 
 @dataclass(frozen=True)
+class SignInStart:
+    """Where the fan's browser goes, and the secret that the way back needs, kept sealed until then."""
+
+    url: str = field(repr=False)
+    secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class SignIn:
-    """A finished sign-in: the tokens, and the service's own immutable name for the account."""
+    """A finished sign-in: the tokens, and the service's own immutable name for the account.
+
+    `account_id` is None where the service names none; then the fan's browser is the account.
+    """
 
     tokens: Tokens
-    account_id: str = field(repr=False)
+    account_id: str | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class SignInPage:
+    """What a page of ours needs to sign a fan in by the service's own script.
+
+    `sources` are origins that the page's Content-Security-Policy opens; `fields` go to the page's script.
+    """
+
+    script: str
+    sources: tuple[str, ...]
+    fields: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True)
 class Release:
-    """A release as the service's catalogue shows it."""
+    """A release as the service's catalogue shows it; texts are empty where it does not say.
+
+    `url` is where it is listened to, if `ref` alone does not tell; `released_on` is the service's own date.
+    """
 
     ref: str
     upc: str | None
+    title: str = ""
+    artist: str = ""
+    artist_ref: str | None = None
+    url: str | None = None
+    released_on: date | None = None
 
 
-class Connector(Protocol):
+@dataclass(frozen=True)
+class Units:
+    """What one call of each kind costs of the service's daily budget."""
+
+    add: int = 1
+    look: int = 1
+    extra: int = 1
+
+
+class Connector(ABC):
     """One streaming service. Every method that calls out raises only `streaming.errors.ServiceError`."""
 
     service: str
     name: str
+    # What is promised, to be read after "we", with {title} in it; and the place where it is found afterwards.
+    deed: str
+    place: str
     scopes: tuple[str, ...]
-    # How long a fan's permission lives from the consent on; None where the service sets no end.
-    grant_life: timedelta | None
-    # What the fan page says about whom this installation can serve; None when there is no limit.
-    audience_limit: int | None
     # Where a fan takes the permission back at the service itself.
     permissions_url: str
     # An example of what a label pastes as a target.
     ref_example: str
+    # How long a fan's permission lives from the consent on; None where the service sets no end.
+    grant_life: timedelta | None = None
+    # How many fans this installation can serve there at all; None when there is no limit.
+    audience_limit: int | None = None
+    # Further things a fan may tick, with the scopes that each needs besides.
+    extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({})
+    artist_example: str = ""
+    units: Units = Units()
+    # Whether a good answer to an add proves it. Where not, only a look into the library does.
+    add_is_proof: bool = True
+    # Whether a release can be added before its day, where the catalogue shows it (`add` then gives PRE_ADDED).
+    adds_before_release: bool = False
+    can_remove: bool = False
 
+    @abstractmethod
     def __init__(self, settings: ServiceSettings) -> None: ...
 
+    @abstractmethod
     def close(self) -> None:
         """Give the connections back; the process is about to end."""
-        ...
 
+    @abstractmethod
     def parse_ref(self, text: str) -> str | None:
-        """The service's own name for the release in a pasted link, URI or id; None when it is none."""
-        ...
+        """The service's own name for the release in a pasted link, URI or id; None when it is none.
 
-    def listen_url(self, ref: str) -> str:
-        """Where the release is listened to."""
-        ...
+        A link that only the service can resolve stays a link until `find_release` names it.
+        """
 
-    def authorization_url(self, *, redirect_uri: str, state: str, code_verifier: str) -> str:
-        """Where the fan's browser is sent to give the permission."""
-        ...
+    @abstractmethod
+    def listen_url(self, ref: str) -> str | None:
+        """Where the release is listened to; None when only the catalogue can tell (`Release.url`)."""
 
-    def finish_sign_in(self, *, code: str, code_verifier: str, redirect_uri: str) -> SignIn:
-        """Exchange the code and ask whose account it is."""
-        ...
+    def parse_artist_ref(self, text: str) -> str | None:  # noqa: ARG002 - for those who override it
+        """The service's own name for an artist in a pasted link, URI or id; None when it is none."""
+        return None
 
-    def refresh(self, refresh_token: str) -> Tokens:
+    def sign_in_page(self, origin: str) -> SignInPage | None:  # noqa: ARG002
+        """For a service whose sign-in is a script on a page of ours at `origin`; None where the fan is sent away."""
+        return None
+
+    @abstractmethod
+    def begin_sign_in(
+        self, *, redirect_uri: str, state: str, code_verifier: str, scopes: tuple[str, ...]
+    ) -> SignInStart:
+        """Where the fan's browser is sent to give the permission. `state` comes back in the query of the answer."""
+
+    @abstractmethod
+    def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
+        """Turn what the browser brought back, or what a page of ours posted, into tokens and an account.
+
+        Raises SignInRefused when the fan or the service said no.
+        """
+
+    def refresh(self, refresh_token: str) -> Tokens:  # noqa: ARG002
         """New tokens for an old one; raises NeedsReauth when the permission is gone."""
-        ...
+        raise NeedsReauth("grant_expired")
 
+    @abstractmethod
     def find_release(self, *, ref: str | None, upc: str | None) -> Release | None:
         """The release in the catalogue, or None while the catalogue does not show it."""
-        ...
 
+    @abstractmethod
     def add(self, access_token: str, ref: str) -> Outcome:
         """Add the release to the library of the token's fan. Repeating changes nothing."""
-        ...
 
+    @abstractmethod
     def contains(self, access_token: str, ref: str) -> bool:
         """Whether the fan's library holds the release."""
-        ...
+
+    def remove(self, access_token: str, ref: str) -> None:
+        """Take the release out of the library again; only where `can_remove`."""
+        raise NotImplementedError
+
+    def do_extra(self, access_token: str, extra: Extra, subject: str) -> Outcome:
+        """Do one of `extras`; `subject` is the artist's or the release's ref. Repeating changes nothing."""
+        raise NotImplementedError

@@ -40,6 +40,10 @@ class NotEntitled(ServiceError):
     """The service does not serve this fan through this app."""
 
 
+class SignInRefused(ServiceError):
+    """The sign-in ended without a permission: the fan, or the service on their behalf, said no."""
+
+
 class AppBlocked(ServiceError):
     """Our own app is refused: a fault of the installation, of which no fan must suffer."""
 

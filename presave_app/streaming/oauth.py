@@ -6,55 +6,97 @@ Their own refresh is never used: tokens are renewed under the lock of the grant 
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
 import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 
 from presave_app.lib.shapes import as_object, as_text
-from presave_app.streaming.connector import Tokens
-from presave_app.streaming.errors import RetryLater
+from presave_app.streaming.connector import SignInStart, Tokens
+from presave_app.streaming.errors import AccessExpired, RetryLater, SignInRefused
 from presave_app.streaming.http import ServiceHTTP, broken_connections_told
 
+_T = TypeVar("_T")
 _USUAL_LIFE_SECONDS = 3600
+# An app token is renewed so much before its end.
+_APP_TOKEN_MARGIN_SECONDS = 60
 
 
 class OAuthClient:
-    """This installation as a client of one authorization server. PKCE with S256 always."""
+    """This installation as a client of one authorization server. PKCE with S256 always.
+
+    `auth_method` is how it proves itself to the token endpoint (RFC 7591, section 2); `authorize_params` are what
+    the service wants on its consent page besides the standard.
+    """
 
     def __init__(
-        self, http: ServiceHTTP, *, client_id: str, client_secret: str, authorize_url: str, token_url: str
+        self,
+        http: ServiceHTTP,
+        *,
+        client_id: str,
+        client_secret: str,
+        authorize_url: str,
+        token_url: str,
+        auth_method: str = "client_secret_basic",
+        authorize_params: Mapping[str, str] | None = None,
     ) -> None:
         self._http = http
         self._client_id = client_id
         self._client_secret = client_secret
         self._authorize_url = authorize_url
         self._token_url = token_url
+        self._auth_method = auth_method
+        self._authorize_params = dict(authorize_params or {})
+        self._app_token: tuple[str, float] = ("", 0.0)
+        self._app_token_lock = Lock()
 
-    def authorization_url(self, *, redirect_uri: str, scopes: tuple[str, ...], state: str, code_verifier: str) -> str:
-        """Where the fan's browser goes to give the permission."""
+    def begin(self, *, redirect_uri: str, scopes: tuple[str, ...], state: str, code_verifier: str) -> SignInStart:
+        """Where the fan's browser goes to give the permission; the verifier is what the way back needs."""
+        optional = {"scope": " ".join(scopes)} if scopes else {}
         with self._session() as session:
             url, _ = session.create_authorization_url(
                 self._authorize_url,
                 state=state,
                 code_verifier=code_verifier,
                 redirect_uri=redirect_uri,
-                scope=" ".join(scopes),
+                **optional,
+                **self._authorize_params,
             )
-        return str(url)
+        return SignInStart(str(url), code_verifier)
 
-    def exchange(self, *, code: str, code_verifier: str, redirect_uri: str) -> Tokens:
-        """The tokens for an authorization code."""
+    def finish(self, answer: Mapping[str, str], *, code_verifier: str, redirect_uri: str) -> Tokens:
+        """The tokens for the code that the browser brought; raises SignInRefused when it brought none."""
+        code = answer.get("code", "")
+        if not code:
+            # What stands in `error` is never used: anybody can write it there.
+            raise SignInRefused("sign_in_refused")
         return self._fetch(
             grant_type="authorization_code", code=code, code_verifier=code_verifier, redirect_uri=redirect_uri
         )
 
-    def app_token(self) -> str:
-        """An access token for the app itself, with no fan behind it."""
-        return self._fetch(grant_type="client_credentials").access_token
+    def as_app(self, call: Callable[[str], _T]) -> _T:
+        """What `call` gives with the app's own access token; one that is no longer taken is fetched anew, once."""
+        try:
+            return call(self._get_app_token())
+        except AccessExpired:
+            self._app_token = ("", 0.0)
+            return call(self._get_app_token())
+
+    def _get_app_token(self) -> str:
+        """Kept in this process while it is good: it has no fan behind it."""
+        with self._app_token_lock:
+            token, good_until = self._app_token
+            if time.monotonic() >= good_until:
+                tokens = self._fetch(grant_type="client_credentials")
+                token = tokens.access_token
+                life = tokens.expires_in_seconds - _APP_TOKEN_MARGIN_SECONDS
+                self._app_token = (token, time.monotonic() + life)
+        return token
 
     def refresh(self, refresh_token: str) -> Tokens:
         """New tokens for a refresh token; a service that keeps the old one valid sends none."""
@@ -72,7 +114,7 @@ class OAuthClient:
         session: Any = OAuth2Session(
             self._client_id,
             self._client_secret,
-            token_endpoint_auth_method="client_secret_basic",  # noqa: S106
+            token_endpoint_auth_method=self._auth_method,
             code_challenge_method="S256",
         )
         self._http.equip(session)

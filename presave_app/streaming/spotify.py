@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.lib.upc import same_upc, written_forms
 from presave_app.settings import ServiceOptions, ServiceSettings
-from presave_app.streaming.connector import Outcome, Release, SignIn, Tokens
+from presave_app.streaming.connector import Connector, Extra, Outcome, Release, SignIn, SignInStart, Tokens
 from presave_app.streaming.errors import (
     AccessExpired,
     AppBlocked,
@@ -42,6 +43,9 @@ _REF = re.compile(r"spotify:(album|track):([0-9A-Za-z]{22})")
 _LINK = re.compile(
     r"(?:https?://)?(?:open|play)\.spotify\.com/(?:intl-[a-z-]+/)?(album|track)/([0-9A-Za-z]{22})(?:[/?#].*)?"
 )
+_ARTIST = re.compile(
+    r"(?:spotify:artist:|(?:https?://)?open\.spotify\.com/(?:intl-[a-z-]+/)?artist/)([0-9A-Za-z]{22})(?:[/?#].*)?"
+)
 _DEVELOPMENT_MODE_USERS = 5
 # "Refresh tokens expire six months after the user's authorisation", and refreshing does not extend that
 # (https://developer.spotify.com/documentation/web-api/tutorials/refreshing-tokens). The exact number of
@@ -49,15 +53,20 @@ _DEVELOPMENT_MODE_USERS = 5
 _GRANT_LIFE = timedelta(days=181)
 
 
-class Spotify:
+class Spotify(Connector):
     """The connector. Development mode serves five fans; `PUT /me/library` works in both modes."""
 
     service = "spotify"
     name = "Spotify"
+    deed = "add {title} to your Spotify library"
+    place = "your Spotify library"
     scopes: tuple[str, ...] = ("user-library-modify", "user-library-read")
     grant_life: timedelta | None = _GRANT_LIFE
     permissions_url = "https://www.spotify.com/account/apps/"
     ref_example = "https://open.spotify.com/album/2up3OPMp9Tb4dAKM2erWXQ"
+    artist_example = "https://open.spotify.com/artist/0OdUWJ0sBjDrqHygGUXeCF"
+    extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: ("user-follow-modify",)})
+    can_remove = True
 
     def __init__(self, settings: ServiceSettings) -> None:
         accounts = settings.urls["SPOTIFY_ACCOUNTS_URL"]
@@ -84,13 +93,17 @@ class Spotify:
         _, kind, release_id = ref.split(":")
         return f"https://open.spotify.com/{kind}/{release_id}"
 
-    def authorization_url(self, *, redirect_uri: str, state: str, code_verifier: str) -> str:
-        return self._oauth.authorization_url(
-            redirect_uri=redirect_uri, scopes=self.scopes, state=state, code_verifier=code_verifier
-        )
+    def parse_artist_ref(self, text: str) -> str | None:
+        match = _ARTIST.fullmatch(text.strip())
+        return f"spotify:artist:{match[1]}" if match else None
 
-    def finish_sign_in(self, *, code: str, code_verifier: str, redirect_uri: str) -> SignIn:
-        tokens = self._oauth.exchange(code=code, code_verifier=code_verifier, redirect_uri=redirect_uri)
+    def begin_sign_in(
+        self, *, redirect_uri: str, state: str, code_verifier: str, scopes: tuple[str, ...]
+    ) -> SignInStart:
+        return self._oauth.begin(redirect_uri=redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier)
+
+    def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
+        tokens = self._oauth.finish(answer, code_verifier=secret, redirect_uri=redirect_uri)
         profile = self._call("GET", "/me", tokens.access_token).json_object()
         # `account_id` never changes and is the one to link accounts by; older answers lack it
         # (https://developer.spotify.com/documentation/web-api/references/changes/may-2026).
@@ -103,10 +116,9 @@ class Spotify:
         return self._oauth.refresh(refresh_token)
 
     def find_release(self, *, ref: str | None, upc: str | None) -> Release | None:
-        app_token = self._oauth.app_token()
         if ref is not None:
-            return self._release_by_ref(app_token, ref)
-        return self._release_by_upc(app_token, upc) if upc else None
+            return self._oauth.as_app(lambda token: self._release_by_ref(token, ref))
+        return self._oauth.as_app(lambda token: self._release_by_upc(token, upc)) if upc else None
 
     def add(self, access_token: str, ref: str) -> Outcome:
         self._call("PUT", "/me/library", access_token, {"uris": ref})
@@ -118,13 +130,28 @@ class Spotify:
             raise RetryLater("answer_unreadable")
         return bool(found[0])
 
+    def remove(self, access_token: str, ref: str) -> None:
+        self._call("DELETE", "/me/library", access_token, {"uris": ref})
+
+    def do_extra(self, access_token: str, extra: Extra, subject: str) -> Outcome:  # noqa: ARG002 - there is one
+        # Artists are not among the documented types of this call, yet clients of 2026 send them
+        # (https://github.com/thlucas1/SpotifyWebApiPython); `/me/following` is closed to new apps.
+        return self.add(access_token, subject)
+
     def _release_by_ref(self, app_token: str, ref: str) -> Release | None:
         _, kind, release_id = ref.split(":")
         try:
             found = self._call("GET", f"/{kind}s/{release_id}", app_token).json_object()
         except NotYetAvailable:
             return None
-        return Release(ref, as_text(as_object(found.get("external_ids")).get("upc")) or None)
+        artist = as_object(next(iter(as_list(found.get("artists"))), None))
+        return Release(
+            ref,
+            as_text(as_object(found.get("external_ids")).get("upc")) or None,
+            title=as_text(found.get("name")),
+            artist=as_text(artist.get("name")),
+            artist_ref=self.parse_artist_ref(as_text(artist.get("uri"))),
+        )
 
     def _release_by_upc(self, app_token: str, upc: str) -> Release | None:
         """The album that carries this UPC; the hits of a search do not say theirs, so each one is asked."""

@@ -120,7 +120,7 @@ def _pre_save_all(stage: Stage, crowd: Crowd, slug: str, names: list[str]) -> No
         for answer in answers:
             scopes = tuple(answer["scope"].split())
             tokens = Tokens(answer["access_token"], answer["refresh_token"], answer["expires_in"], scopes)
-            pre_save_id = collect(session, flow, SignIn(tokens, answer["account_id"]), connector)
+            pre_save_id = collect(session, flow, SignIn(tokens, answer["account_id"]), connector, "")
             crowd.pages[answer["name"]] = mine_secret(pre_save_id)
             crowd.canaries |= {answer["access_token"], answer["refresh_token"], answer["account_id"]}
     db.session.remove()

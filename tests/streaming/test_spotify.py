@@ -49,10 +49,12 @@ def make_connector(twin: TwinClient, mode: str = "extended", secret: str = SECRE
 
 
 def sign_in(spotify: Spotify, twin: TwinClient, fan: str = "ida") -> Tokens:
-    address = spotify.authorization_url(redirect_uri=CALLBACK, state="the-state", code_verifier=VERIFIER)
-    query = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+    start = spotify.begin_sign_in(
+        redirect_uri=CALLBACK, state="the-state", code_verifier=VERIFIER, scopes=spotify.scopes
+    )
+    query = {name: values[0] for name, values in parse_qs(urlsplit(start.url).query).items()}
     code = twin.code(fan, **query)
-    return spotify.finish_sign_in(code=code, code_verifier=VERIFIER, redirect_uri=CALLBACK).tokens
+    return spotify.finish_sign_in({"code": code}, secret=start.secret, redirect_uri=CALLBACK).tokens
 
 
 def test_a_sign_in_brings_tokens_and_the_account(spotify: Spotify, twin: TwinClient) -> None:
@@ -65,7 +67,7 @@ def test_a_sign_in_brings_tokens_and_the_account(spotify: Spotify, twin: TwinCli
 def test_a_code_needs_its_verifier(spotify: Spotify, twin: TwinClient) -> None:
     code = twin.code("ida", code_challenge=CHALLENGE, code_challenge_method="S256")
     with pytest.raises(ServiceError):
-        spotify.finish_sign_in(code=code, code_verifier="w" * 43, redirect_uri=CALLBACK)
+        spotify.finish_sign_in({"code": code}, secret="w" * 43, redirect_uri=CALLBACK)
 
 
 @pytest.mark.parametrize("mode", ["development", "extended"])
