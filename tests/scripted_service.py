@@ -85,9 +85,9 @@ def scripted_service() -> Iterator[ScriptedService]:
             self.end_headers()
             self.wfile.write(answer.body)
 
-        do_GET = do_POST = do_PUT = do_DELETE = _answer
+        do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Say nothing: what was asked is kept."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
