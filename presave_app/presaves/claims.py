@@ -77,7 +77,8 @@ def _claim_statement(chosen: str) -> str:
             lease_until = now() + make_interval(secs => :lease)
         FROM due WHERE p.id = due.id
         RETURNING p.id, p.campaign_id, p.claim_no, p.grant_id, p.tries, p.refusals,
-          (SELECT a.sent_ref FROM action a WHERE a.pre_save_id = p.id AND a.state = 'sent' LIMIT 1) AS sent_ref
+          (SELECT a.sent_ref FROM action a
+           WHERE a.pre_save_id = p.id AND a.kind = 'add_to_library' AND a.state = 'sent') AS sent_ref
     """  # noqa: S608 - constants of this module
 
 

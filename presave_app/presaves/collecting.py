@@ -18,6 +18,7 @@ from presave_app.presaves.flows import ReturnedFlow
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import GrantId, PreSaveId
 from presave_app.streaming.connector import Connector, SignIn
+from presave_app.streaming.errors import NeedsReauth
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,9 @@ def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Co
     ).scalar_one_or_none()
     zone = flow.consent_draft.get("time_zone") or known_zone
     grant_id = grants.upsert(session, flow.service, key, sign_in.tokens, connector.grant_life)
-    consent_id = _write_consent(session, flow, sign_in.tokens.scopes)
     due = _Due(zone, clock.moment_in(zone) if clock else None)
+    _refuse_unless_lasting(session, grant_id, due)
+    consent_id = _write_consent(session, flow, sign_in.tokens.scopes)
     pre_save_id = _upsert_pre_save(session, flow, key, due, consent_id, grant_id)
     for action in flow.consent_draft["actions"]:
         _upsert_action(session, pre_save_id, action)
@@ -55,6 +57,19 @@ def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Co
     # A fan whose pre-save is done already signed in for nothing: keep nothing of it.
     grants.erase_unneeded(session, [grant_id])
     return pre_save_id
+
+
+def _refuse_unless_lasting(session: Session, grant_id: GrantId, due: _Due) -> None:
+    """Promise nothing for a day that the permission does not live to see."""
+    lasts = session.execute(
+        text("""
+            SELECT hard_expires_at IS NULL OR hard_expires_at > greatest(CAST(:moment AS timestamptz), now())
+            FROM fan_grant WHERE id = :id
+        """),
+        {"id": grant_id, "moment": due.moment},
+    ).scalar_one()
+    if not lasts:
+        raise NeedsReauth("no_lasting_permission")
 
 
 def _write_consent(session: Session, flow: ReturnedFlow, scopes: tuple[str, ...]) -> UUID:

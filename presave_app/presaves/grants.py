@@ -16,7 +16,6 @@ from presave_app.lib.tokens import pseudonym
 from presave_app.lib.vault import VaultError
 from presave_app.presaves.states import DEADLINE_DAYS, GrantId
 from presave_app.streaming.connector import Tokens
-from presave_app.streaming.errors import NeedsReauth
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +28,8 @@ def account_key(service: str, account_id: str) -> str:
 def upsert(session: Session, service: str, key: str, tokens: Tokens, grant_life: timedelta | None) -> GrantId:
     """Store a new consent's tokens: one grant for each account, the newest tokens win.
 
-    Raises NeedsReauth when the service gave no refresh token: such a permission would not last to the day.
+    A permission that can't be renewed ends with its access token, else where its service ends it.
     """
-    if tokens.refresh_token is None:
-        raise NeedsReauth("no_lasting_permission")
     row = session.execute(
         text("""
             INSERT INTO fan_grant (id, service, account_key, scopes, granted_at)
@@ -46,9 +43,12 @@ def upsert(session: Session, service: str, key: str, tokens: Tokens, grant_life:
         {"id": uuid4(), "service": service, "key": key, "scopes": list(tokens.scopes)},
     ).one()
     grant_id = GrantId(row.id)
+    lives = [grant_life] if grant_life is not None else []
+    if tokens.refresh_token is None:
+        lives.append(timedelta(seconds=tokens.expires_in_seconds))
     session.execute(
         text("UPDATE fan_grant SET hard_expires_at = granted_at + CAST(:life AS interval) WHERE id = :id"),
-        {"life": grant_life, "id": grant_id},
+        {"life": min(lives, default=None), "id": grant_id},
     )
     store(session, grant_id, service, tokens, tokens.refresh_token)
     return grant_id
@@ -98,11 +98,14 @@ def erase(session: Session, grant_id: UUID) -> None:
     _erase(session, [grant_id], "erased")
 
 
-def seal(grant_id: UUID, service: str, access_token: str, refresh_token: str) -> dict[str, Any]:
+def seal(grant_id: UUID, service: str, access_token: str, refresh_token: str | None) -> dict[str, Any]:
     """What a grant's row holds of its tokens: both sealed anew, so that `key_id` is true for the whole row."""
     ring = current_settings().token_keys
     secrets = {"access_token_sealed": access_token, "refresh_token_sealed": refresh_token}
-    sealed = {column: ring.seal(secret, _place(grant_id, column, service)) for column, secret in secrets.items()}
+    sealed = {
+        column: None if secret is None else ring.seal(secret, _place(grant_id, column, service))
+        for column, secret in secrets.items()
+    }
     return {**sealed, "key_id": ring.sealing_key_id}
 
 
@@ -143,7 +146,7 @@ def key_ids_in_use() -> set[str]:
 _TOKEN_COLUMNS = ("access_token_sealed", "refresh_token_sealed")
 
 
-def store(session: Session, grant_id: GrantId, service: str, tokens: Tokens, refresh_token: str) -> None:
+def store(session: Session, grant_id: GrantId, service: str, tokens: Tokens, refresh_token: str | None) -> None:
     """Seal a pair of tokens into the grant."""
     sealed = seal(grant_id, service, tokens.access_token, refresh_token)
     expiry = timedelta(seconds=tokens.expires_in_seconds)

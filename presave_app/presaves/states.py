@@ -30,6 +30,7 @@ _WORDS = {
     "renewed": "",
     "added": "The service confirmed that it was added.",
     "already_there": "It was in the library already.",
+    "sent_unproven": "The service took it without a word, and the library does not show it yet. We look again.",
     "pre_added": "The service adds it by itself on the day.",
     "rate_limited": "The service asked us to slow down. We go on by ourselves.",
     "quota_exceeded": "The service's limit for this app is used up for now. We go on as soon as it allows.",

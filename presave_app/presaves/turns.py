@@ -21,10 +21,10 @@ REFRESH_LEASE_SECONDS = 30
 
 
 class Broken(NeedsReauth):
-    """The stored refresh token can't be opened. `version` says which tokens these were."""
+    """There is no refresh token, or none that can be opened. `version` says which tokens these were."""
 
-    def __init__(self, version: int) -> None:
-        super().__init__("sign_in_broken")
+    def __init__(self, reason: str, version: int) -> None:
+        super().__init__(reason)
         self.version = version
 
 
@@ -55,7 +55,7 @@ def find_fresh(session: Session, grant_ids: Sequence[GrantId]) -> dict[GrantId, 
     """The access tokens of those grants that can be used as they are. The others need a turn of their own."""
     rows = session.execute(
         text("""
-            SELECT * FROM fan_grant WHERE id = ANY(:ids) AND state = 'active' AND refresh_token_sealed IS NOT NULL
+            SELECT * FROM fan_grant WHERE id = ANY(:ids) AND state = 'active' AND access_token_sealed IS NOT NULL
               AND access_expires_at > clock_timestamp() + make_interval(secs => :fresh)
         """),
         {"ids": list(grant_ids), "fresh": FRESH_SECONDS},
@@ -70,7 +70,7 @@ def take_turn(
     """What to do for an access token: use it, wait, or renew it. Call in a transaction of its own.
 
     `stale_token` is one that the service no longer took: then only a different one counts as fresh.
-    Raises NeedsReauth when there is nothing left to renew, and Broken when it can't be opened.
+    Raises NeedsReauth when the permission is gone, and Broken when it can't be renewed.
     """
     row = session.execute(
         text("""
@@ -80,7 +80,7 @@ def take_turn(
         """),
         {"id": grant_id, "fresh": FRESH_SECONDS},
     ).one()
-    if row.state != "active" or row.refresh_token_sealed is None:
+    if row.state != "active" or row.access_token_sealed is None:
         raise NeedsReauth("grant_revoked" if row.state == "dead" else "grant_expired")
     access_token = grants.find_token(row, "access_token_sealed") if row.is_fresh else None
     if access_token not in (None, stale_token):
@@ -137,9 +137,11 @@ def note_refusal(session: Session, grant_id: GrantId, version: int, confirm_afte
 
 
 def _begin_turn(session: Session, row: Row[Any]) -> RefreshTurn:
+    if row.refresh_token_sealed is None:
+        raise Broken("grant_expired", row.refresh_version)
     refresh_token = grants.find_token(row, "refresh_token_sealed")
     if refresh_token is None:
-        raise Broken(row.refresh_version)
+        raise Broken("sign_in_broken", row.refresh_version)
     session.execute(
         text("""
             UPDATE fan_grant SET refresh_epoch = refresh_epoch + 1,

@@ -56,6 +56,7 @@ class AddLane:
 
     def __init__(self, connector: Connector) -> None:
         self.service = connector.service
+        self.units = connector.units.add
         self._connector = connector
 
     def take(self, limit: int) -> tuple[list[Add], list[Add]]:
@@ -117,7 +118,7 @@ class AddLane:
         for add, result in results:
             match result:
                 case Outcome():
-                    findings.append((add.claim, success(result)))
+                    findings.append((add.claim, success(result, self._connector, add.claim)))
                 case AccessExpired():
                     again.append(add)
                 case ServiceError():
@@ -142,7 +143,7 @@ class AddLane:
         except ServiceError as fault:
             return finding_of(fault, self.service, claim)
         try:
-            return success(self._look_and_add(claim, passage, token))
+            return success(self._look_and_add(claim, passage, token), self._connector, claim)
         except AccessExpired as fault:
             # A token that we had renewed just now and is not taken either speaks against the permission.
             return finding_of(fault, self.service, claim) if stale_token else self._try(claim, passage, token)
@@ -150,12 +151,13 @@ class AddLane:
             return finding_of(fault, self.service, claim)
 
     def _look_and_add(self, claim: Claim, passage: Passage, token: str) -> Outcome:
-        passage.next_call()
+        units = self._connector.units
         if claim.sent_ref is not None:
-            # An earlier call may have worked although its answer was lost.
+            # An earlier call may have worked although its answer was lost, or proves nothing.
+            passage.next_call(units.look)
             if self._connector.contains(token, claim.sent_ref):
                 return Outcome.ALREADY_THERE
-            passage.next_call()
+        passage.next_call(units.add)
         with transaction() as session:
             refs = claims.begin_calls(session, [claim], _ADD)
         reach("after_sent_commit")

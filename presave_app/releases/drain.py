@@ -48,9 +48,10 @@ def leave() -> None:
 
 
 class Lane(Protocol[Item]):
-    """One kind of work on one service."""
+    """One kind of work on one service. `units` is what a call costs of the service's daily budget."""
 
     service: str
+    units: int
 
     def take(self, limit: int) -> tuple[list[Item], list[Item]]:
         """Claim work: what one call does, and what needs care."""
@@ -164,7 +165,7 @@ class _Flow(Generic[Item]):
             time.sleep(_GATHER_SECONDS)
             self.settled_at = 0.0
             return True
-        lease = gate.take(self.lane.service, min(len(self.waiting), free))
+        lease = gate.take(self.lane.service, min(len(self.waiting), free), self.lane.units)
         if lease.permits:
             self._begin([self.waiting.popleft() for _ in range(lease.permits)])
         elif not lease.is_shut:

@@ -72,27 +72,27 @@ class Passage:
         self._service = service
         self._is_in = False
 
-    def next_call(self) -> None:
-        """One more call may be made; raises RetryLater while the service wants to be left alone."""
+    def next_call(self, units: int = 1) -> None:
+        """One more call may be made, of that cost; raises RetryLater while the service wants to be left alone."""
         if not self._is_in:
-            pass_through(self._service)
+            pass_through(self._service, units)
         elif (seconds := shut_seconds(self._service)) > 0:
             raise RetryLater("rate_limited", wait_seconds=seconds)
         else:
-            spend(self._service)
+            spend(self._service, units)
         self._is_in = True
 
 
-def pass_through(service: str) -> None:
+def pass_through(service: str, units: int = 1) -> None:
     """Take a permit for one call, waiting a moment for it; raises RetryLater when the gate stays shut."""
     give_up_at = time.monotonic() + _PATIENCE_SECONDS
-    while not (lease := take(service, 1)).permits:
+    while not (lease := take(service, 1, units)).permits:
         if time.monotonic() + lease.wait_seconds > give_up_at:
             raise RetryLater("rate_limited", wait_seconds=lease.wait_seconds)
         time.sleep(lease.wait_seconds)
 
 
-def spend(service: str) -> None:
+def spend(service: str, units: int = 1) -> None:
     """Count a call that a person waits for: it is made at once and slows down the work in the background."""
     rate = _rate(service)
     with transaction() as session:
@@ -100,9 +100,9 @@ def spend(service: str) -> None:
             text("""
                 INSERT INTO service_gate (service, permits) VALUES (:service, -1)
                 ON CONFLICT (service) DO UPDATE SET permits = greatest(service_gate.permits - 1, -:debt),
-                  units_spent = service_gate.units_spent + 1
+                  units_spent = service_gate.units_spent + :units
             """),
-            {"service": service, "debt": rate * 10},
+            {"service": service, "debt": rate * 10, "units": units},
         )
 
 
@@ -155,7 +155,7 @@ _TAKE = text("""
           WHEN open_at > clock_timestamp() OR is_spent THEN 0
           WHEN breaker_at IS NOT NULL THEN (probe_at <= clock_timestamp())::int
           WHEN filled >= 1
-            THEN least(:most, floor(filled)::int, coalesce((CAST(:budget AS int) - spent) / :units, :most))
+            THEN least(:most, floor(filled)::int, coalesce((CAST(:budget AS int) - spent) / nullif(:units, 0), :most))
           ELSE coalesce(background_at < clock_timestamp() - make_interval(secs => :patience), false)::int
         END AS granted,
         ((today + 1)::timestamp AT TIME ZONE :zone) AS new_day

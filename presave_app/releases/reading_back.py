@@ -70,6 +70,7 @@ class LookLane:
 
     def __init__(self, connector: Connector) -> None:
         self.service = connector.service
+        self.units = connector.units.look
         self._connector = connector
 
     def take(self, limit: int) -> tuple[list[Look], list[Look]]:
@@ -94,7 +95,7 @@ class LookLane:
         try:
             passage = Passage(self.service)
             token = get_access_token(item.grant_id, self._connector, passage, stale_token=item.access_token)
-            passage.next_call()
+            passage.next_call(self.units)
             result: object = self._connector.contains(token, item.ref)
         except ServiceError as fault:
             result = fault

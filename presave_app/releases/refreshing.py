@@ -92,7 +92,7 @@ def find_stale(service: str, limit: int) -> list[GrantId]:
 # A crowd of refused sign-ins is asked again only by the adds, now and then, while a person looks at it.
 _STALE = text("""
     SELECT g.id FROM fan_grant g WHERE g.service = :service AND g.state = 'active'
-      AND (g.refresh_until IS NULL OR g.refresh_until < now())
+      AND g.refresh_token_sealed IS NOT NULL AND (g.refresh_until IS NULL OR g.refresh_until < now())
       AND (g.refused_at IS NULL OR g.refused_at < now() - make_interval(secs => :confirm))
       AND EXISTS (SELECT 1 FROM pre_save p WHERE p.grant_id = g.id AND p.state = 'armed'
         AND p.due_at BETWEEN now() AND now() + interval '50 minutes'
@@ -122,7 +122,8 @@ def _warm_one(app: Flask, connector: Connector, grant_id: GrantId) -> None:
 def _renew(turn: RefreshTurn, connector: Connector, passage: Passage) -> str:
     reach("after_refresh_turn")
     try:
-        passage.next_call()
+        # A token endpoint is no part of what a service budgets by the day.
+        passage.next_call(units=0)
     except RetryLater:
         retried(lambda session: turns.give_back_turn(session, turn))
         raise

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from presave_app.presaves.claims import Claim, Verdict
 from presave_app.presaves.states import State
 from presave_app.releases import guard
-from presave_app.streaming.connector import Outcome
+from presave_app.streaming.connector import Connector, Outcome
 from presave_app.streaming.errors import (
     AccessExpired,
     AppBlocked,
@@ -27,6 +27,8 @@ _REFUSED_WAIT_SECONDS = 20
 _APP_BLOCKED_WAIT_SECONDS = 20
 _LONGEST_BACKOFF_SECONDS = 600
 _NOT_THERE_WAITS = (5, 10, 20, 60, 120, 300, 600)
+# A library that takes what it is given in silence shows it after seconds, or it ignored the call.
+_UNPROVEN_WAITS = (3, 10, 60, 600, 3600)
 _NOT_ENTITLED_WAIT_SECONDS = 3600
 
 log = logging.getLogger(__name__)
@@ -45,9 +47,13 @@ class Finding:
         return isinstance(self.answer, (AppBlocked, Refused))
 
 
-def success(outcome: Outcome) -> Finding:
-    """The add went well."""
-    return Finding(Verdict(State.DONE, outcome.value, action_state="done"), outcome)
+def success(outcome: Outcome, connector: Connector, claim: Claim) -> Finding:
+    """The add went well. Where a good answer is no proof, it is only on its way until the library shows it."""
+    if connector.add_is_proof or outcome is Outcome.ALREADY_THERE:
+        reason = outcome if connector.add_is_proof or claim.sent_ref is None else Outcome.ADDED
+        return Finding(Verdict(State.DONE, reason.value, action_state="done"), outcome)
+    wait = _UNPROVEN_WAITS[min(claim.tries, len(_UNPROVEN_WAITS) - 1)]
+    return Finding(Verdict(State.ARMED, "sent_unproven", None, _spread(wait), counts_as_try=True), outcome)
 
 
 def finding_of(fault: ServiceError, service: str, claim: Claim) -> Finding:
