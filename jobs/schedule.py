@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from presave_app import queue
 from presave_app.extensions import db
-from presave_app.releases import catalogue, link_flip, refreshing, waves
+from presave_app.releases import catalogue, extras, link_flip, refreshing, waves
 from presave_app.streaming.registry import connectors
 
 Ids = tuple[str | int, ...]
@@ -38,6 +38,7 @@ SCHEDULE = (
     Line(queue.FIND_LINKS, 3, lambda: _each(catalogue.find_services_with_missing_links())),
     Line(queue.ADD_DUE, 3, lambda: _each(waves.services_with_due_adds())),
     Line(queue.READ_BACK_DUE, 3, lambda: _each(waves.services_with_due_read_backs())),
+    Line(queue.DO_EXTRAS, 3, lambda: _each(extras.services_with_due_extras())),
     Line(queue.SURROUND_FLIP, 3, lambda: [(campaign_id,) for campaign_id in link_flip.find_campaigns_to_flip()]),
     Line(queue.REFRESH_DUE, 10, lambda: _each(s for s in connectors() if refreshing.find_stale(s, 1))),
     Line(queue.SWEEP, 60, lambda: [()]),

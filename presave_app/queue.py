@@ -25,6 +25,7 @@ _KEEP_SECONDS = 600
 
 ADD_DUE = "jobs.release_day.add_due"
 READ_BACK_DUE = "jobs.release_day.read_back_due"
+DO_EXTRAS = "jobs.extras.do_due"
 REFRESH_DUE = "jobs.token_refresh.refresh_due"
 SURROUND_FLIP = "jobs.link_flip.surround_flip"
 FIND_LINKS = "jobs.link_flip.find_links"
@@ -32,7 +33,7 @@ SWEEP = "jobs.sweeper.sweep"
 HOUSEKEEP = "jobs.housekeeping.housekeep"
 WATCH = "jobs.watch.watch"
 # These go on until nothing is due, or until their seconds are over.
-DRAINS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE)
+DRAINS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE, DO_EXTRAS)
 QUICK_JOBS = (SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP, WATCH)
 ALL_JOBS = (*DRAINS, *QUICK_JOBS)
 

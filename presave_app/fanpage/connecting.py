@@ -5,19 +5,18 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from math import ceil
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from presave_app.access import fan_form, public
 from presave_app.campaigns.addresses import find_by_slug
-from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import current_settings, db
+from presave_app.fanpage import stops
 from presave_app.fanpage.poster import Face, Offer, clean_source, find_face, offers_of
 from presave_app.fanpage.visitor import find_fan_id, known_zone, remember_fan, visitor_zone
 from presave_app.lib import clock
@@ -29,19 +28,16 @@ from presave_app.presaves.flows import FLOW_MINUTES, NewFlow, ReturnedFlow
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.models import PreSave
 from presave_app.presaves.states import PreSaveId
-from presave_app.privacy.consent import draft_of
+from presave_app.privacy.consent import consent_for, draft_of
 from presave_app.queue import ADD_DUE, ring_after_commit
 from presave_app.releases import gate
 from presave_app.streaming.connector import Connector, SignIn
 from presave_app.streaming.errors import (
-    AppBlocked,
     NeedsReauth,
-    NotEntitled,
-    RetryLater,
     ServiceError,
-    SignInRefused,
 )
 from presave_app.streaming.registry import ServiceNotFound, get_connector
+from presave_app.teams.models import Team
 from presave_app.transaction import transaction
 
 connecting = Blueprint("connecting", __name__)
@@ -61,14 +57,21 @@ def connect(slug: str, service: str) -> ResponseReturnValue:
     zone = known_zone(request.form.get("time_zone", "")) or visitor_zone()
     offer = _offer_or_404(campaign, service, zone)
     if offer.wording is None:
-        return _too_early(campaign, connector, offer)
+        return stops.too_early(campaign, connector, offer)
     if (seconds := gate.shut_seconds(service)) > 0:
-        return _busy(campaign, connector, seconds)
-    draft = {**draft_of(offer.wording, connector), "source": _source(), "time_zone": zone}
+        return stops.busy(campaign, connector, seconds)
+    draft = {**_consent_draft(campaign, connector, offer, zone), "source": _source(), "time_zone": zone}
     try:
         return _send_to_service(campaign, connector, draft)
     except ServiceError as fault:
-        return _not_signed_in(fault, campaign, connector)
+        return stops.not_signed_in(fault, campaign, connector)
+
+
+def _consent_draft(campaign: Campaign, connector: Connector, offer: Offer, zone: str | None) -> dict[str, Any]:
+    asked = request.form.getlist("extra")
+    ticked = [tick for tick in offer.ticks if tick.extra in asked]
+    team = db.session.get_one(Team, campaign.team_id)
+    return draft_of(consent_for(campaign, connector, team.name, zone, ticked), connector, ticked)
 
 
 def _send_to_service(campaign: Campaign, connector: Connector, draft: dict[str, Any]) -> ResponseReturnValue:
@@ -103,10 +106,10 @@ def callback(service: str) -> ResponseReturnValue:
     state = _parameter("state")
     if (seconds := gate.shut_seconds(service)) > 0:
         # Before the flow is used up, so that the same return can be tried again after the pause.
-        return _busy(_campaign_of(state), connector, seconds)
+        return stops.busy(_campaign_of(state), connector, seconds)
     flow = _use_flow(state, service)
     if flow is None:
-        return _flow_is_gone(state, connector)
+        return stops.flow_is_gone(_campaign_of(state), connector)
     campaign = db.session.get_one(Campaign, flow.campaign_id)
     answer = {name: _parameter(name) for name in request.args}
     return _take_in(flow, answer, campaign, connector)
@@ -122,7 +125,7 @@ def _take_in(
         reach("after_code_exchange")
         pre_save_id = _collect(flow, sign_in, connector, fan_id)
     except ServiceError as fault:
-        return _not_signed_in(fault, campaign, connector)
+        return stops.not_signed_in(fault, campaign, connector)
     response = redirect(url_for("mine.mine_page", secret=mine_secret(pre_save_id), just=1), code=303)
     response.headers["Referrer-Policy"] = "no-referrer"
     if sign_in.account_id is None:
@@ -161,83 +164,9 @@ def _use_flow(state: str, service: str) -> ReturnedFlow | None:
         return flows.use(session, state=state, browser=browser, service=service)
 
 
-def _flow_is_gone(state: str, connector: Connector) -> ResponseReturnValue:
-    """Another browser, a second visit, or ten minutes over: lead back to the start, never around the binding."""
-    return _stopped(
-        _campaign_of(state),
-        connector,
-        "This sign-in can't be continued here",
-        "It was used already, took too long, or began in another browser. Nothing was saved by it. "
-        "Start again from the release page in this browser.",
-        400,
-    )
-
-
 def _campaign_of(state: str) -> Campaign | None:
     campaign_id = flows.find_campaign_of(db.session(), state) if state else None
     return db.session.get(Campaign, campaign_id) if campaign_id else None
-
-
-def _refused_at_service(campaign: Campaign, connector: Connector) -> ResponseReturnValue:
-    # What the service writes into `error` is never shown: anybody can write it there.
-    return _stopped(
-        campaign,
-        connector,
-        "Nothing was saved",
-        f"{connector.name} did not give us permission, so nothing was saved. You can try again.",
-        200,
-    )
-
-
-def _not_signed_in(fault: ServiceError, campaign: Campaign, connector: Connector) -> ResponseReturnValue:
-    if isinstance(fault, SignInRefused):
-        return _refused_at_service(campaign, connector)
-    log.warning("sign-in on %s did not finish: %s", connector.service, fault.reason)
-    if isinstance(fault, RetryLater) and fault.pause_seconds:
-        gate.shut(connector.service, fault.pause_seconds, fault.reason)
-        return _busy(campaign, connector, fault.pause_seconds)
-    name = connector.name
-    match fault:
-        case NotEntitled():
-            advice = f"{name} lets this app serve only listeners on a short list, and this account is not on it yet."
-            return _stopped(campaign, connector, f"{name} does not let this account in", advice, 403)
-        case NeedsReauth() if fault.reason == "scope_missing":
-            advice = f"Without the permission to add to your library {name} won't let us save it. You can try again."
-            return _stopped(campaign, connector, "A permission is missing", advice, 200)
-        case AppBlocked():
-            advice = f"{name} does not accept this site at the moment. That is our fault, not yours. Try again later."
-            return _stopped(campaign, connector, f"{name} turned us away", advice, 503)
-        case _:
-            advice = f"{name} did not finish the sign-in, so nothing was saved. Try again in a moment."
-            return _stopped(campaign, connector, "The sign-in did not finish", advice, 502)
-
-
-def _busy(campaign: Campaign | None, connector: Connector, seconds: float) -> ResponseReturnValue:
-    minutes = max(1, round(seconds / 60))
-    when = "in a minute" if minutes == 1 else f"in {minutes} minutes"
-    advice = f"{connector.name} asked us to slow down. Nothing was saved yet. Please try again {when}."
-    html, status, headers = _stopped(campaign, connector, f"{connector.name} is busy", advice, 503)
-    return html, status, {**headers, "Retry-After": str(ceil(seconds))}
-
-
-def _too_early(campaign: Campaign, connector: Connector, offer: Offer) -> ResponseReturnValue:
-    when = f"from {offer.opens_on} on" if offer.opens_on else "once the day is set"
-    advice = f"A permission on {connector.name} would end before the release comes out. You can pre-save {when}."
-    return _stopped(campaign, connector, "It is too early for this one", advice, 409)
-
-
-def _stopped(
-    campaign: Campaign | None, connector: Connector, title: str, advice: str, status: int
-) -> tuple[str, int, dict[str, str]]:
-    html = render_template(
-        "fanpage/sign_in_stopped.html",
-        title=title,
-        advice=advice,
-        campaign=campaign,
-        picture=find_picture(campaign.artwork_id) if campaign else None,
-        service_name=connector.name,
-    )
-    return html, status, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
 def _connector_or_404(service: str) -> Connector:

@@ -14,6 +14,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.fanpage.poster import Face, find_face, offers_of
 from presave_app.fanpage.receipt import receipt_of
+from presave_app.fanpage.words import service_words
 from presave_app.hypermedia import fragment, go_to
 from presave_app.presaves.looking_up import find_by_mine_secret
 from presave_app.presaves.models import Consent, Grant, PreSave
@@ -73,7 +74,7 @@ def _get_pre_save(secret: str) -> PreSave:
 def _mine_context(pre_save: PreSave, secret: str) -> dict[str, Any]:
     campaign = db.session.get_one(Campaign, pre_save.campaign_id)
     connector = connectors().get(pre_save.service)
-    name = connector.name if connector else pre_save.service.replace("-", " ").title()
+    service = service_words(pre_save.service, connector)
     face = find_face(campaign, pre_save.time_zone)
     offers = offers_of(campaign, pre_save.time_zone) if face in (Face.PRE_SAVE, Face.OUT_NOW) else []
     return {
@@ -81,13 +82,15 @@ def _mine_context(pre_save: PreSave, secret: str) -> dict[str, Any]:
         "campaign": campaign,
         "picture": find_picture(campaign.artwork_id),
         "face": face,
-        "service_name": name,
+        "service_name": service.name,
+        "deed": service.do("it"),
+        "place": service.place,
         "permissions_url": connector.permissions_url if connector else None,
         "agreed": db.session.scalars(select(Consent.wording).where(Consent.id == pre_save.consent_id)).one(),
         "is_connected": db.session.get_one(Grant, pre_save.grant_id).state == "active",
         "offer": next((offer for offer in offers if offer.service == pre_save.service), None),
         "zone": pre_save.time_zone or "",
-        "receipt": receipt_of(pre_save, campaign, name),
+        "receipt": receipt_of(pre_save, campaign, service),
     }
 
 

@@ -20,7 +20,7 @@ from presave_app.counts.tally import count_context
 from presave_app.extensions import db
 from presave_app.fanpage.words import day_words, release_words
 from presave_app.lib import clock
-from presave_app.privacy.consent import Wording, consent_for
+from presave_app.privacy.consent import Tick, Wording, consent_for, ticks_for
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.registry import connectors
 from presave_app.teams.models import Team
@@ -44,8 +44,10 @@ class Offer:
     name: str
     listen_url: str | None
     wording: Wording | None
+    ticks: list[Tick]
     opens_on: str | None
     months: int
+    late_words: str
 
 
 def find_face(campaign: Campaign, zone: str | None = None) -> Face | None:
@@ -121,7 +123,14 @@ def _offer(campaign: Campaign, connector: Connector, target: Target, team_name: 
         name=connector.name,
         listen_url=_listen_url(connector, target),
         wording=consent_for(campaign, connector, team_name, zone) if can_agree else None,
+        ticks=ticks_for(campaign, connector, target) if can_agree else [],
         # The whole of the named day is safe, not only its evening.
         opens_on=day_words(opens + timedelta(days=1), campaign.time_zone) if opens else None,
         months=connector.grant_life.days // 30 if connector.grant_life else 0,
+        late_words=_late_words(connector),
     )
+
+
+def _late_words(connector: Connector) -> str:
+    words = connector.deed.format(title="it")
+    return f"{words[0].upper()}{words[1:]} now"

@@ -10,11 +10,14 @@ from sqlalchemy import select
 
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
-from presave_app.fanpage.words import moment_words, stamp_words
+from presave_app.fanpage.words import ServiceWords, moment_words, stamp_words
 from presave_app.lib import clock
 from presave_app.lib.moments import find_zone
+from presave_app.presaves.extras import PRE_ADD
 from presave_app.presaves.models import Action, Event, PreSave
 from presave_app.presaves.states import OPEN, State, words_for
+from presave_app.privacy.consent import ADD_TO_LIBRARY
+from presave_app.streaming.connector import Extra
 
 _SOON = timedelta(minutes=5)
 _LATER_TODAY = timedelta(hours=20)
@@ -67,7 +70,7 @@ class Receipt:
         return "Pre-save it after all" if self.state is State.WITHDRAWN else "Try again"
 
 
-def receipt_of(pre_save: PreSave, campaign: Campaign, service_name: str) -> Receipt:
+def receipt_of(pre_save: PreSave, campaign: Campaign, service: ServiceWords) -> Receipt:
     """The receipt of a pre-save now."""
     zone = pre_save.time_zone if find_zone(pre_save.time_zone or "") else None
     zone = zone or campaign.time_zone
@@ -75,36 +78,37 @@ def receipt_of(pre_save: PreSave, campaign: Campaign, service_name: str) -> Rece
     is_ahead = clock.now() < pre_save.due_at
     return Receipt(
         state=state,
-        told=_told(pre_save, campaign, service_name, is_ahead),
+        told=_told(pre_save, campaign, service, is_ahead),
         due_at=pre_save.due_at,
         due_words=moment_words(pre_save.due_at, zone),
         is_ahead=state is State.ARMED and is_ahead,
-        steps=_steps(pre_save, service_name, zone),
+        steps=_steps(pre_save, campaign, service, zone),
         trigger=_trigger(pre_save, campaign),
     )
 
 
-def _told(pre_save: PreSave, campaign: Campaign, name: str, is_ahead: bool) -> Told:
+def _told(pre_save: PreSave, campaign: Campaign, service: ServiceWords, is_ahead: bool) -> Told:
     title, reason = campaign.title, words_for(pre_save.reason)
+    deed = service.do(title)
     match State(pre_save.state):
         case State.ARMED if is_ahead:
-            return Told("You're in", f"we add {title} to your {name} library. You need not do anything.")
+            return Told("You're in", f"we {deed}. You need not do anything.")
         case State.ARMED if campaign.held_at:
             return Told("The label has paused this release", "Your pre-save waits and is not lost.")
         case State.ARMED:
-            return Told("Your add is in line", _join(f"{title} is out and goes into your library next.", reason))
+            return Told("Your add is in line", _join(f"{title} is out: we {deed} next.", reason))
         case State.CLAIMED:
-            return Told("We are adding it right now", f"{title} is on its way into your {name} library.")
+            return Told("We are adding it right now", f"{title} is on its way into {service.place}.")
         case State.DONE:
-            return Told("It's in your library", _proof(pre_save, title, name))
+            return Told(f"It's in {service.place}", _proof(pre_save, title, service.place))
         case State.NEEDS_REAUTH:
-            return Told(f"{name} needs your permission again", _join(reason, "Without it we can't add the release."))
-        case State.WITHDRAWN:
             return Told(
-                "Cancelled", _join(f"We will not add {title} to your {name} library.", _had_begun(pre_save, name))
+                f"{service.name} needs your permission again", _join(reason, "Without it we can't do what you asked.")
             )
+        case State.WITHDRAWN:
+            return Told("Cancelled", _join(f"We will not {deed}.", _had_begun(pre_save, service.name)))
         case State.EXPIRED | State.FAILED:
-            return Told("It was not added", _join(reason, f"{title} is not in your {name} library through us."))
+            return Told("It was not added", _join(reason, f"{title} is not in {service.place} through us."))
 
 
 def _had_begun(pre_save: PreSave, name: str) -> str:
@@ -115,16 +119,17 @@ def _had_begun(pre_save: PreSave, name: str) -> str:
     return f"A call to {name} had already begun when you cancelled, so it may be there all the same."
 
 
-def _proof(pre_save: PreSave, title: str, name: str) -> str:
-    added = f"{title} is in your {name} library."
+def _proof(pre_save: PreSave, title: str, place: str) -> str:
+    added = f"{title} is in {place}."
     if pre_save.verified_at:
         return f"{added} We looked it up there to be sure."
     return f"{added} We will look it up there to be sure." if pre_save.read_back_at else added
 
 
-def _steps(pre_save: PreSave, name: str, zone: str) -> list[Step]:
+def _steps(pre_save: PreSave, campaign: Campaign, service: ServiceWords, zone: str) -> list[Step]:
     events = db.session.scalars(select(Event).where(Event.pre_save_id == pre_save.id).order_by(Event.id))
-    told = [*_told_events(events, name), *_told_read_backs(pre_save)]
+    extras = _told_extras(pre_save, campaign, service)
+    told = [*_told_events(events, service.name), *extras, *_told_read_backs(pre_save, service)]
     return [Step(words, at, stamp_words(at, zone)) for words, at in sorted(told, key=lambda step: step[1])]
 
 
@@ -157,9 +162,34 @@ def _event_words(event: Event, name: str) -> str:
             return words_for(event.reason)
 
 
-def _told_read_backs(pre_save: PreSave) -> list[tuple[str, datetime]]:
+def _told_extras(pre_save: PreSave, campaign: Campaign, service: ServiceWords) -> list[tuple[str, datetime]]:
+    """What came of the things that the fan ticked besides, and of adding ahead of the day."""
+    ended = select(Action).where(
+        Action.pre_save_id == pre_save.id,
+        Action.kind != ADD_TO_LIBRARY,
+        Action.state.in_(("done", "refused")),
+        Action.sent_at.is_not(None),
+    )
+    return [
+        (_extra_words(action, campaign, service), action.sent_at)
+        for action in db.session.scalars(ended)
+        if action.sent_at is not None
+    ]
+
+
+def _extra_words(action: Action, campaign: Campaign, service: ServiceWords) -> str:
+    did, deed = {
+        Extra.FOLLOW_ARTIST: (f"You follow {campaign.artist} now.", f"Following {campaign.artist}"),
+        Extra.ADD_TO_PLAYLIST: ("It is in your playlist “Pre-saved”.", "Your playlist"),
+        Extra.REPOST: ("It is reposted.", "The repost"),
+        PRE_ADD: (f"{service.name} was asked to take it ahead of the day.", "Adding it ahead of the day"),
+    }[action.kind]
+    return did if action.state == "done" else _join(f"{deed} did not work.", words_for(action.outcome))
+
+
+def _told_read_backs(pre_save: PreSave, service: ServiceWords) -> list[tuple[str, datetime]]:
     looks = (
-        ("We looked it up: it is in your library.", pre_save.verified_at),
+        (f"We looked it up: it is in {service.place}.", pre_save.verified_at),
         ("A day later it was still there.", pre_save.kept_at),
     )
     return [(words, at) for words, at in looks if at]

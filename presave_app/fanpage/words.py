@@ -1,13 +1,36 @@
-"""Moments in the words of the fan page. A script in the page says them again in the visitor's own zone."""
+"""Moments and services in the words of the fan page. A script says moments again in the visitor's own zone."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from presave_app.campaigns.models import Campaign
 from presave_app.lib import clock
 from presave_app.lib.moments import place_of
+from presave_app.streaming.connector import Connector
+
+
+@dataclass(frozen=True)
+class ServiceWords:
+    """How a service is spoken of: its name, what we do there, and the place where that is seen."""
+
+    name: str
+    deed: str
+    place: str
+
+    def do(self, title: str) -> str:
+        """What we do with a release of that title, to be read after "we"."""
+        return self.deed.format(title=title)
+
+
+def service_words(service: str, connector: Connector | None) -> ServiceWords:
+    """The words of a service; one that is no longer on is told by its name alone."""
+    if connector is not None:
+        return ServiceWords(connector.name, connector.deed, connector.place)
+    name = service.replace("-", " ").title()
+    return ServiceWords(name, f"add {{title}} to your {name} library", f"your {name} library")
 
 
 def release_words(campaign: Campaign) -> str:

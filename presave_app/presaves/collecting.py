@@ -137,7 +137,8 @@ def _upsert_action(session: Session, pre_save_id: PreSaveId, action: dict[str, A
     session.execute(
         text("""
             INSERT INTO action (pre_save_id, kind, subject) VALUES (:id, :kind, :subject)
-            ON CONFLICT (pre_save_id, kind, subject) DO UPDATE SET state = 'todo', outcome = NULL
+            ON CONFLICT (pre_save_id, kind, subject) DO UPDATE SET state = 'todo', outcome = NULL, tries = 0,
+              next_at = now()
             WHERE action.state = 'refused'
         """),
         {"id": pre_save_id, "kind": action["kind"], "subject": action["subject"]},

@@ -150,10 +150,20 @@ class PreSave(Base):
 
 
 class Action(Base):
-    """One thing to do for a pre-save. `sent` means that a call may have reached the service."""
+    """One thing to do for a pre-save. `sent` means that a call may have reached the service.
+
+    `next_at` and `tries` are those of an extra (`presaves.extras`); the add goes by its pre-save.
+    """
 
     __tablename__ = "action"
-    __table_args__ = (CheckConstraint("state IN ('todo', 'sent', 'done', 'refused')", name="state"),)
+    __table_args__ = (
+        CheckConstraint("state IN ('todo', 'sent', 'done', 'refused')", name="state"),
+        Index(
+            "ix_action_extra",
+            "next_at",
+            postgresql_where=text("kind <> 'add_to_library' AND state IN ('todo', 'sent')"),
+        ),
+    )
 
     pre_save_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pre_save.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
@@ -163,6 +173,8 @@ class Action(Base):
     sent_count: Mapped[int] = mapped_column(server_default="0")
     sent_at: Mapped[datetime | None] = mapped_column(Moment)
     sent_ref: Mapped[str | None]
+    tries: Mapped[int] = mapped_column(server_default="0")
+    next_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
 
 
 class Event(Base):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import ReleaseClock, release_clock
 from presave_app.lib import clock
 from presave_app.lib.moments import place_of
+from presave_app.presaves.extras import PRE_ADD
 from presave_app.presaves.states import DEADLINE_DAYS
-from presave_app.streaming.connector import Connector
+from presave_app.streaming.connector import Connector, Extra
 
 # Grows with every change of the wording below.
-WORDING_VERSION = "2026-11-25"
+WORDING_VERSION = "2026-11-25.2"
 LANGUAGE = "en"
 # Two weeks of trying, and the day until the last look. Told in days, so that it stays true when the date moves.
 KEPT_DAYS = DEADLINE_DAYS + 1
@@ -37,7 +39,42 @@ class Wording:
         return f"{self.headline}\n{self.text}"
 
 
-def consent_for(campaign: Campaign, connector: Connector, team_name: str, zone: str | None = None) -> Wording:
+@dataclass(frozen=True)
+class Tick:
+    """Something a fan may ask for besides, unticked at first: the words of the tick, and those of the record."""
+
+    extra: Extra
+    subject: str
+    label: str
+    sentence: str
+
+
+def ticks_for(campaign: Campaign, connector: Connector, target: Target) -> list[Tick]:
+    """What `connector` can do besides the add, for this release. An artist nobody named can't be followed."""
+    found = [_tick(extra, campaign, connector, target) for extra in connector.extras]
+    return [tick for tick in found if tick.subject]
+
+
+def _tick(extra: Extra, campaign: Campaign, connector: Connector, target: Target) -> Tick:
+    artist, name = campaign.artist, connector.name
+    match extra:
+        case Extra.FOLLOW_ARTIST:
+            label, sentence = f"Also follow {artist} on {name}, right away", f"Right away we follow {artist} on {name}."
+            return Tick(extra, target.artist_ref or "", label, sentence)
+        case Extra.ADD_TO_PLAYLIST:
+            where = f"a playlist of yours on {name}, named “Pre-saved”"
+            return Tick(extra, THE_RELEASE, f"Also put it into {where}", f"Then we put it into {where}.")
+        case Extra.REPOST:
+            return Tick(extra, THE_RELEASE, f"Also repost it on {name}", f"Then we repost it on {name} in your name.")
+
+
+def consent_for(
+    campaign: Campaign,
+    connector: Connector,
+    team_name: str,
+    zone: str | None = None,
+    ticked: Sequence[Tick] = (),
+) -> Wording:
     """What pressing the button of `connector` on the page of `campaign` means for a fan in `zone`."""
     release = release_clock(campaign)
     if release is None:
@@ -49,9 +86,10 @@ def consent_for(campaign: Campaign, connector: Connector, team_name: str, zone: 
     return Wording(
         version=WORDING_VERSION,
         language=LANGUAGE,
-        headline=f"{when} we add {campaign.title} to your {connector.name} library. Nothing else.",
+        headline=" ".join([f"{when} we {connector.deed.format(title=campaign.title)}.", *_besides(ticked)]),
         text=(
-            f"{team_name} asks this for {campaign.artist}. We look into your library only to check that the release "
+            f"{team_name} asks this for {campaign.artist}. {'' if is_out else _ahead(connector)}"
+            f"We look into {connector.place} only to check that the release "
             "arrived, right away and a day later; we never see what you play, nor your e-mail address. Your "
             f"permission is kept encrypted and erased after that, {KEPT_DAYS} days {start} at the latest. "
             f"{fallback}You can cancel at any time."
@@ -59,13 +97,26 @@ def consent_for(campaign: Campaign, connector: Connector, team_name: str, zone: 
     )
 
 
-def draft_of(wording: Wording, connector: Connector) -> dict[str, Any]:
+def draft_of(wording: Wording, connector: Connector, ticked: Sequence[Tick] = ()) -> dict[str, Any]:
     """The consent as the sign-in flow carries it, until the fan comes back with the permission."""
+    ahead = [{"kind": PRE_ADD, "subject": THE_RELEASE}] if connector.adds_before_release else []
+    extras = [{"kind": tick.extra.value, "subject": tick.subject} for tick in ticked]
+    scopes = [*connector.scopes, *(scope for tick in ticked for scope in connector.extras[tick.extra])]
     return {
         **asdict(wording),
-        "actions": [{"kind": ADD_TO_LIBRARY, "subject": THE_RELEASE}],
-        "scopes_asked": list(connector.scopes),
+        "actions": [{"kind": ADD_TO_LIBRARY, "subject": THE_RELEASE}, *ahead, *extras],
+        "scopes_asked": list(dict.fromkeys(scopes)),
     }
+
+
+def _besides(ticked: Sequence[Tick]) -> list[str]:
+    return [tick.sentence for tick in ticked] or ["Nothing else."]
+
+
+def _ahead(connector: Connector) -> str:
+    if not connector.adds_before_release:
+        return ""
+    return f"Where {connector.name} takes a release ahead of its day, we ask for that right away. "
 
 
 def _moment(release: ReleaseClock) -> str:

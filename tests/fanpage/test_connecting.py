@@ -147,7 +147,7 @@ def test_a_return_during_a_pause_can_be_tried_again(client: FlaskClient, twin: T
 def test_a_missing_scope_is_said_at_once(app: Flask, client: FlaskClient, twin: TwinClient) -> None:
     address = go_to_spotify(client).replace("user-library-modify+user-library-read", "user-library-read")
     page = client.get(answer_at_spotify(twin, address, "ida"))
-    assert "permission to add" in page.text
+    assert "Without the permission we asked for Spotify" in page.text
     assert pre_saves() == 0
 
 

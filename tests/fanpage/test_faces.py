@@ -43,7 +43,7 @@ def test_a_late_fan_may_add_it_now(client: FlaskClient, campaign_id: int) -> Non
     move_release(campaign_id, timedelta(days=-30))
     page = client.get("/night-drive").text
     assert CONNECT in page
-    assert "Add to my Spotify library now" in page
+    assert "Add it to your Spotify library now" in page
     assert "Now we add Night Drive to your Spotify library. Nothing else." in page
 
 

@@ -95,7 +95,7 @@ def test_an_armed_one_says_when_it_happens(client: FlaskClient, path: str) -> No
         ((), None, "Your add is in line"),
         (("claimed",), None, "We are adding it right now"),
         (("claimed", "armed"), "rate_limited", "The service asked us to slow down"),
-        (("claimed", "done"), "added", "It's in your library"),
+        (("claimed", "done"), "added", "It's in your Spotify library"),
         (("needs_reauth",), "grant_revoked", "Spotify needs your permission again"),
         (("withdrawn",), "fan_withdrew", "Cancelled"),
         (("expired",), "too_late", "It could not be added within two weeks"),
@@ -145,7 +145,7 @@ def test_a_read_back_is_told(client: FlaskClient, campaign_id: int, path: str, p
     assert 'hx-trigger="every 5s"' in page
     run_sql("UPDATE pre_save SET verified_at = now(), kept_at = now() + interval '1 day'")
     page = text_of(client, path)
-    assert "We looked it up: it is in your library." in page
+    assert "We looked it up: it is in your Spotify library." in page
     assert "A day later it was still there." in page
     assert "hx-trigger" not in page
 

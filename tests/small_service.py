@@ -1,0 +1,205 @@
+"""A small streaming service in one file: its connector, the service itself on loopback, and how it is turned on.
+
+It stands for every service that is still to come: what the product needs to know of one is all here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Thread
+from types import MappingProxyType
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from flask import Flask, jsonify, redirect, request
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Response
+
+from presave_app.settings import ServiceOptions, ServiceSettings
+from presave_app.streaming.connector import (
+    Connector,
+    Extra,
+    Outcome,
+    Release,
+    SignIn,
+    SignInStart,
+    Tokens,
+    Units,
+)
+from presave_app.streaming.errors import AccessExpired, NotYetAvailable, Refused, RetryLater, ServiceError
+from presave_app.streaming.http import Answer, ServiceHTTP
+from presave_app.streaming.oauth import OAuthClient
+
+SONG = "song-1"
+OPTIONS = ServiceOptions(
+    service="hummingbird",
+    credentials=("HUMMINGBIRD_ID", "HUMMINGBIRD_SECRET"),
+    urls={"HUMMINGBIRD_URL": "https://hummingbird.example"},
+    calls_per_second=1000,
+)
+
+
+class Hummingbird(Connector):
+    """The connector: what a new service takes, and a line in `streaming.registry`."""
+
+    service = "hummingbird"
+    name = "Hummingbird"
+    deed = "put {title} into your Hummingbird nest"
+    place = "your Hummingbird nest"
+    scopes: tuple[str, ...] = ("nest",)
+    permissions_url = "https://hummingbird.example/apps"
+    ref_example = "https://hummingbird.example/songs/song-1"
+    extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: ("follow",)})
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._url = settings.urls["HUMMINGBIRD_URL"]
+        self._http = ServiceHTTP(_fault_of)
+        self._oauth = OAuthClient(
+            self._http,
+            client_id="humming",
+            client_secret="bird",
+            authorize_url=f"{self._url}/authorize",
+            token_url=f"{self._url}/token",
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def parse_ref(self, text: str) -> str | None:
+        found = re.fullmatch(r"(?:https://hummingbird\.example/songs/)?(song-\d+)", text)
+        return found[1] if found else None
+
+    def listen_url(self, ref: str) -> str | None:
+        return f"https://hummingbird.example/songs/{ref}"
+
+    def begin_sign_in(
+        self, *, redirect_uri: str, state: str, code_verifier: str, scopes: tuple[str, ...]
+    ) -> SignInStart:
+        return self._oauth.begin(redirect_uri=redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier)
+
+    def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
+        tokens = self._oauth.finish(answer, code_verifier=secret, redirect_uri=redirect_uri)
+        return SignIn(tokens, tokens.access_token.split("-")[0])
+
+    def refresh(self, refresh_token: str) -> Tokens:
+        return self._oauth.refresh(refresh_token)
+
+    def find_release(self, *, ref: str | None, upc: str | None) -> Release | None:
+        return Release(ref or SONG, None)
+
+    def add(self, access_token: str, ref: str) -> Outcome:
+        self._http.call("PUT", f"{self._url}/nest/{ref}", bearer=access_token)
+        return Outcome.ADDED
+
+    def contains(self, access_token: str, ref: str) -> bool:
+        return self._http.call("GET", f"{self._url}/nest/{ref}", bearer=access_token).json_object()["is_there"]
+
+    def do_extra(self, access_token: str, extra: Extra, subject: str) -> Outcome:
+        self._http.call("PUT", f"{self._url}/following/{subject}", bearer=access_token)
+        return Outcome.ADDED
+
+
+class SilentHummingbird(Hummingbird):
+    """One that says yes to every add, and can be asked ahead of the day."""
+
+    add_is_proof = False
+    adds_before_release = True
+    grant_life = timedelta(days=180)
+    units = Units(add=50, look=1)
+
+
+def _fault_of(answer: Answer) -> ServiceError:
+    match answer.status:
+        case 401:
+            return AccessExpired("access_expired")
+        case 404:
+            return NotYetAvailable("not_in_catalogue")
+        case status if status < 500:
+            return Refused(f"http_{status}")
+        case status:
+            return RetryLater(f"http_{status}")
+
+
+@dataclass
+class Nest:
+    """The service: what its fans have saved and whom they follow. Switches say how it behaves."""
+
+    url: str = ""
+    gives_refresh_token: bool = True
+    token_seconds: int = 3600
+    ignores_adds: bool = False
+    saved: dict[str, list[str]] = field(default_factory=dict)
+    following: dict[str, list[str]] = field(default_factory=dict)
+
+    def save(self, fan: str, ref: str) -> None:
+        if not self.ignores_adds:
+            self.saved.setdefault(fan, []).append(ref)
+
+
+def _make_app(nest: Nest) -> Flask:
+    app = Flask("hummingbird")
+
+    def fan() -> str:
+        return request.headers["Authorization"].removeprefix("Bearer ").split("-")[0]
+
+    @app.get("/authorize")
+    def authorize() -> Response:
+        query = {"code": request.args.get("fan", "ida"), "state": request.args["state"]}
+        return redirect(f"{request.args['redirect_uri']}?{urlencode(query)}")
+
+    @app.post("/token")
+    def token() -> Response:
+        name = request.form.get("code") or request.form["refresh_token"]
+        lasting = {"refresh_token": name} if nest.gives_refresh_token else {}
+        return jsonify({"access_token": f"{name}-access", "expires_in": nest.token_seconds, "scope": "", **lasting})
+
+    @app.put("/nest/<ref>")
+    def save(ref: str) -> Response:
+        nest.save(fan(), ref)
+        return jsonify({})
+
+    @app.get("/nest/<ref>")
+    def look(ref: str) -> Response:
+        return jsonify({"is_there": ref in nest.saved.get(fan(), [])})
+
+    @app.put("/following/<artist>")
+    def follow(artist: str) -> Response:
+        nest.following.setdefault(fan(), []).append(artist)
+        return jsonify({})
+
+    return app
+
+
+@contextmanager
+def hummingbird(app: Flask, kind: type[Hummingbird] = Hummingbird) -> Iterator[Nest]:
+    """The service on loopback, turned on in the app as its line in the registry would."""
+    nest = Nest()
+    server = make_server("127.0.0.1", 0, _make_app(nest), threaded=True)
+    nest.url = f"http://127.0.0.1:{server.server_port}"
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    settings = ServiceSettings(
+        is_on=True, credentials={}, urls={"HUMMINGBIRD_URL": nest.url}, choices={}, calls_per_second=1000
+    )
+    connector = kind(settings)
+    services = app.extensions["presave_settings"].services
+    connectors = app.extensions["presave_connectors"]
+    services["hummingbird"], connectors["hummingbird"] = settings, connector
+    try:
+        yield nest
+    finally:
+        del services["hummingbird"], connectors["hummingbird"]
+        connector.close()
+        server.shutdown()
+        thread.join()
+
+
+def come_from(address: str, fan: str) -> str:
+    """What the browser of a fan who said yes comes back with, path and query."""
+    parts = urlsplit(address)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    back = urlsplit(query["redirect_uri"])
+    return f"{back.path}?{urlencode({'code': fan, 'state': query['state']})}"
