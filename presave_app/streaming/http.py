@@ -119,11 +119,31 @@ class ServiceHTTP:
         self._session.close()
         self._adapter.close()
 
-    def call(self, method: str, url: str, *, bearer: str, query: Mapping[str, str] | None = None) -> Answer:
-        """One request, one answer in the 200s; anything else raises a ServiceError."""
-        headers = {"Accept": "application/json", "Authorization": f"Bearer {bearer}"}
+    def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        bearer: str | None = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        body: str | None = None,
+    ) -> Answer:
+        """One request, one answer in the 200s; anything else raises a ServiceError.
+
+        `headers` come on top of the usual ones, and in their place where they have the same name.
+        """
+        usual = {"Accept": "application/json", **({"Authorization": f"Bearer {bearer}"} if bearer else {})}
         with broken_connections_told():
-            response = self._session.request(method, url, params=query, headers=headers, allow_redirects=False)
+            response = self._session.request(
+                method,
+                url,
+                params=query,
+                data=body.encode() if body is not None else form,
+                headers={**usual, **(headers or {})},
+                allow_redirects=False,
+            )
         return self.checked(response)
 
     def checked(self, response: requests.Response) -> Answer:

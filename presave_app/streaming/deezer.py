@@ -1,0 +1,258 @@
+"""Deezer, by its API and its own kind of OAuth. Answers are HTTP 200 even when they are errors.
+
+No new apps are taken at the moment (https://developers.deezer.com/myapps), so this serves labels that have one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+from presave_app.lib import clock
+from presave_app.lib.shapes import as_list, as_object, as_text
+from presave_app.lib.upc import same_upc
+from presave_app.settings import ServiceOptions, ServiceSettings
+from presave_app.streaming.connector import (
+    NEVER_ENDS_SECONDS,
+    Connector,
+    Extra,
+    Outcome,
+    Release,
+    SignIn,
+    SignInStart,
+    Tokens,
+)
+from presave_app.streaming.errors import (
+    AppBlocked,
+    NeedsReauth,
+    NotEntitled,
+    NotYetAvailable,
+    Refused,
+    RetryLater,
+    ServiceError,
+    SignInRefused,
+)
+from presave_app.streaming.http import Answer, ServiceHTTP
+
+OPTIONS = ServiceOptions(
+    service="deezer",
+    credentials=("DEEZER_APP_ID", "DEEZER_SECRET"),
+    urls={"DEEZER_CONNECT_URL": "https://connect.deezer.com", "DEEZER_API_URL": "https://api.deezer.com"},
+    # "Limited to 50 requests / 5 seconds" (https://developers.deezer.com/api); for whom it counts is not said.
+    calls_per_second=8.0,
+    rate_window_seconds=5.0,
+)
+
+_REF = re.compile(r"(album|track):(\d{1,19})")
+_LINK = re.compile(r"(?:https?://)?(?:www\.)?deezer\.com/(?:[a-z]{2}/)?(album|track)/(\d{1,19})(?:[/?#].*)?")
+_ARTIST = re.compile(r"(?:(?:https?://)?(?:www\.)?deezer\.com/(?:[a-z]{2}/)?artist/)?(\d{1,19})(?:[/?#].*)?")
+_QUOTA_PAUSE_SECONDS = 5.0
+# The list of favourites has no order that is promised, so all of it is looked through, up to this many pages.
+_PAGE_SIZE = 100
+_MOST_PAGES = 30
+
+
+class Deezer(Connector):
+    """The connector. A permission with `offline_access` does not end and can't be renewed."""
+
+    service = "deezer"
+    name = "Deezer"
+    deed = "add {title} to your favourites on Deezer"
+    place = "your favourites on Deezer"
+    scopes: tuple[str, ...] = ("basic_access", "offline_access", "manage_library")
+    permissions_url = "https://www.deezer.com/account/apps"
+    ref_example = "https://www.deezer.com/album/302127"
+    artist_example = "https://www.deezer.com/artist/27"
+    extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: ()})
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        self._connect = settings.urls["DEEZER_CONNECT_URL"]
+        self._api = settings.urls["DEEZER_API_URL"]
+        self._app_id = settings.credentials["DEEZER_APP_ID"]
+        self._secret = settings.credentials["DEEZER_SECRET"]
+        self._http = ServiceHTTP(_http_fault_of)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def parse_ref(self, text: str) -> str | None:
+        pasted = text.strip()
+        if pasted.isascii() and pasted.isdigit() and len(pasted) < 20:
+            return f"album:{pasted}"
+        match = _REF.fullmatch(pasted) or _LINK.fullmatch(pasted)
+        return f"{match[1]}:{match[2]}" if match else None
+
+    def parse_artist_ref(self, text: str) -> str | None:
+        match = _ARTIST.fullmatch(text.strip())
+        return match[1] if match else None
+
+    def listen_url(self, ref: str) -> str | None:
+        return f"https://www.deezer.com/{ref.replace(':', '/')}"
+
+    def begin_sign_in(
+        self, *, redirect_uri: str, state: str, code_verifier: str, scopes: tuple[str, ...]
+    ) -> SignInStart:
+        # There is no PKCE here (https://developers.deezer.com/api/oauth); the flow is bound by its state alone.
+        query = {"app_id": self._app_id, "redirect_uri": redirect_uri, "perms": ",".join(scopes), "state": state}
+        return SignInStart(f"{self._connect}/oauth/auth.php?{urlencode(query)}", code_verifier)
+
+    def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:  # noqa: ARG002
+        code = answer.get("code", "")
+        if not code:
+            raise SignInRefused("sign_in_refused")
+        # As a form, so that no secret stands in an address.
+        form = {"app_id": self._app_id, "secret": self._secret, "code": code, "output": "json"}
+        given = _token_in(self._http.call("POST", f"{self._connect}/oauth/access_token.php", form=form).text)
+        token = given["access_token"]
+        granted = self._granted(token)
+        account_id = self._call("GET", "/user/me", token).get("id")
+        if not isinstance(account_id, int):
+            raise RetryLater("answer_unreadable")
+        # Without `offline_access` the number is seconds, with it 0, which is no end at all.
+        life = int(given["expires"]) or NEVER_ENDS_SECONDS
+        return SignIn(Tokens(token, None, life, granted), str(account_id))
+
+    def find_release(self, *, ref: str | None, upc: str | None) -> Release | None:
+        if ref is None and not upc:
+            return None
+        path = f"/{ref.replace(':', '/')}" if ref else f"/album/upc:{(upc or '').lstrip('0').zfill(12)}"
+        try:
+            found = self._call("GET", path)
+        except NotYetAvailable:
+            return None
+        return _release_in(found, ref, upc)
+
+    def add(self, access_token: str, ref: str) -> Outcome:
+        kind, release_id = ref.split(":")
+        if self._write(f"/user/me/{kind}s", access_token, {f"{kind}_id": release_id}):
+            return Outcome.ADDED
+        # What `false` means is not documented; one that is there already is no failure.
+        if self.contains(access_token, ref):
+            return Outcome.ALREADY_THERE
+        raise RetryLater("not_taken")
+
+    def contains(self, access_token: str, ref: str) -> bool:
+        kind, release_id = ref.split(":")
+        for page in range(_MOST_PAGES):
+            query = {"index": str(page * _PAGE_SIZE), "limit": str(_PAGE_SIZE)}
+            found = self._call("GET", f"/user/me/{kind}s", access_token, query)
+            if "data" not in found:
+                raise RetryLater("answer_unreadable")
+            if any(str(as_object(item).get("id")) == release_id for item in as_list(found["data"])):
+                return True
+            if not found.get("next"):
+                return False
+        return False
+
+    def do_extra(self, access_token: str, extra: Extra, subject: str) -> Outcome:  # noqa: ARG002 - there is one
+        if not self._write("/user/me/artists", access_token, {"artist_id": subject}):
+            raise RetryLater("not_taken")
+        return Outcome.ADDED
+
+    def _granted(self, token: str) -> tuple[str, ...]:
+        found = as_object(self._call("GET", "/user/me/permissions", token).get("permissions"))
+        if not found:
+            raise RetryLater("answer_unreadable")
+        granted = tuple(scope for scope in self.scopes if found.get(scope) is True)
+        if not granted:
+            raise NeedsReauth("scope_missing")
+        return granted
+
+    def _write(self, path: str, token: str, query: Mapping[str, str]) -> bool:
+        answer = self._send("POST", path, token, query).json()
+        if not isinstance(answer, bool):
+            raise _fault_in(as_object(answer)) or RetryLater("answer_unreadable")
+        return answer
+
+    def _call(
+        self, method: str, path: str, token: str | None = None, query: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
+        body = self._send(method, path, token, query).json_object()
+        fault = _fault_in(body)
+        if fault is not None:
+            raise fault
+        return body
+
+    def _send(self, method: str, path: str, token: str | None, query: Mapping[str, str] | None) -> Answer:
+        # The API takes tokens in the query only (https://developers.deezer.com/api/oauth).
+        signed = {**(query or {}), **({"access_token": token} if token else {})}
+        return self._http.call(method, self._api + path, query=signed)
+
+
+def _release_in(found: Mapping[str, Any], ref: str | None, upc: str | None) -> Release | None:
+    """None where it is another release, or one that can't be listened to yet."""
+    its_upc = as_text(found.get("upc"))
+    is_other = ref is None and not same_upc(its_upc, upc or "")
+    released_on = _date_in(as_text(found.get("release_date")))
+    # A day is begun first at UTC+14; the wave itself never starts before its own moment.
+    is_ahead = released_on is not None and released_on > clock.now().date() and found.get("available") is not True
+    if is_other or is_ahead or not found.get("id"):
+        return None
+    artist = as_object(found.get("artist"))
+    return Release(
+        ref or f"album:{found['id']}",
+        its_upc or None,
+        title=as_text(found.get("title")),
+        artist=as_text(artist.get("name")),
+        artist_ref=str(artist["id"]) if artist.get("id") else None,
+        released_on=released_on,
+    )
+
+
+def _date_in(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _token_in(text: str) -> dict[str, str]:
+    """The token answer, JSON or a query string; a body without a token is a failure, as `wrong code` in a 200 is."""
+    try:
+        given = as_object(Answer(200, {}, text).json())
+        found = {"access_token": as_text(given.get("access_token")), "expires": str(given.get("expires", ""))}
+    except RetryLater:
+        found = {name: values[-1] for name, values in parse_qs(text).items()}
+    if not found.get("access_token") or not found.get("expires", "").isdigit():
+        raise RetryLater("sign_in_not_finished")
+    return found
+
+
+def _fault_in(body: Mapping[str, Any]) -> ServiceError | None:
+    """What an error inside HTTP 200 means (https://developers.deezer.com/api/errors)."""
+    if "error" not in body:
+        return None
+    match as_object(body["error"]).get("code"):
+        case 4:
+            return RetryLater("rate_limited", _QUOTA_PAUSE_SECONDS)
+        case 100:
+            return Refused("library_full")
+        case 200:
+            return NeedsReauth("scope_missing")
+        case 300:
+            return NeedsReauth("grant_revoked")
+        case 700:
+            return RetryLater("service_busy")
+        case 800:
+            return NotYetAvailable("not_in_catalogue")
+        case 901:
+            return NotEntitled("account_not_allowed")
+        case int(code):
+            return Refused(f"error_{code}")
+        case _:
+            return RetryLater("answer_unreadable")
+
+
+def _http_fault_of(answer: Answer) -> ServiceError:
+    if answer.status >= 500:
+        return RetryLater(f"http_{answer.status}")
+    if answer.status == 429:
+        return RetryLater("rate_limited", answer.retry_after_seconds())
+    if answer.status == 403:
+        # Said of a whole app or address that was shut out, never of one fan: theirs come inside a 200.
+        return AppBlocked("forbidden")
+    return NotYetAvailable("not_in_catalogue") if answer.status == 404 else Refused(f"http_{answer.status}")
