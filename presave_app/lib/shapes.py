@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, cast
 
 
@@ -18,3 +19,11 @@ def as_list(value: object) -> list[Any]:
 def as_text(value: object) -> str:
     """The text, or an empty one."""
     return value if isinstance(value, str) else ""
+
+
+def as_date(value: object) -> date | None:
+    """The day of a text like 2026-12-04, or None."""
+    try:
+        return date.fromisoformat(as_text(value))
+    except ValueError:
+        return None

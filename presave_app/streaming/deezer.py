@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from presave_app.lib import clock
-from presave_app.lib.shapes import as_list, as_object, as_text
+from presave_app.lib.shapes import as_date, as_list, as_object, as_text
 from presave_app.lib.upc import same_upc
 from presave_app.settings import ServiceOptions, ServiceSettings
 from presave_app.streaming.connector import (
@@ -187,7 +186,7 @@ def _release_in(found: Mapping[str, Any], ref: str | None, upc: str | None) -> R
     """None where it is another release, or one that can't be listened to yet."""
     its_upc = as_text(found.get("upc"))
     is_other = ref is None and not same_upc(its_upc, upc or "")
-    released_on = _date_in(as_text(found.get("release_date")))
+    released_on = as_date(found.get("release_date"))
     # A day is begun first at UTC+14; the wave itself never starts before its own moment.
     is_ahead = released_on is not None and released_on > clock.now().date() and found.get("available") is not True
     if is_other or is_ahead or not found.get("id"):
@@ -201,13 +200,6 @@ def _release_in(found: Mapping[str, Any], ref: str | None, upc: str | None) -> R
         artist_ref=str(artist["id"]) if artist.get("id") else None,
         released_on=released_on,
     )
-
-
-def _date_in(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _token_in(text: str) -> dict[str, str]:

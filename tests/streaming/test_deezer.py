@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from scripted_service import ScriptedService, scripted_service
+from scripted_service import ScriptedService
 
 from presave_app.settings import ServiceSettings
 from presave_app.streaming.connector import NEVER_ENDS_SECONDS, Extra, Outcome, SignIn
@@ -25,12 +25,6 @@ from presave_app.streaming.errors import (
 ALBUM = "album:302127"
 CALLBACK = "https://presave.label.example/connect/deezer/callback"
 PERMISSIONS = {"permissions": {"basic_access": True, "offline_access": True, "manage_library": True, "email": False}}
-
-
-@pytest.fixture
-def service() -> Iterator[ScriptedService]:
-    with scripted_service() as scripted:
-        yield scripted
 
 
 @pytest.fixture
