@@ -129,10 +129,12 @@ class ServiceHTTP:
         headers: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         body: str | None = None,
+        redirect_is_answer: bool = False,
     ) -> Answer:
         """One request, one answer in the 200s; anything else raises a ServiceError.
 
-        `headers` come on top of the usual ones, and in their place where they have the same name.
+        `headers` come on top of the usual ones, and in their place where they have the same name. No redirect is
+        ever followed; with `redirect_is_answer` a 302 is what was asked for.
         """
         usual = {"Accept": "application/json", **({"Authorization": f"Bearer {bearer}"} if bearer else {})}
         with broken_connections_told():
@@ -144,6 +146,8 @@ class ServiceHTTP:
                 headers={**usual, **(headers or {})},
                 allow_redirects=False,
             )
+        if redirect_is_answer and response.status_code == 302:
+            return Answer(response.status_code, response.headers, response.text)
         return self.checked(response)
 
     def checked(self, response: requests.Response) -> Answer:

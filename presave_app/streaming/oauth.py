@@ -30,8 +30,9 @@ _APP_TOKEN_MARGIN_SECONDS = 60
 class OAuthClient:
     """This installation as a client of one authorization server. PKCE with S256 always.
 
-    `auth_method` is how it proves itself to the token endpoint (RFC 7591, section 2); `authorize_params` are what
-    the service wants on its consent page besides the standard.
+    `auth_method` is how it proves itself to the token endpoint (RFC 7591, section 2), `app_auth_method` how it does
+    for its own token where that differs; `authorize_params` are what the service wants on its consent page besides
+    the standard.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class OAuthClient:
         authorize_url: str,
         token_url: str,
         auth_method: str = "client_secret_basic",
+        app_auth_method: str | None = None,
         authorize_params: Mapping[str, str] | None = None,
     ) -> None:
         self._http = http
@@ -51,6 +53,7 @@ class OAuthClient:
         self._authorize_url = authorize_url
         self._token_url = token_url
         self._auth_method = auth_method
+        self._app_auth_method = app_auth_method or auth_method
         self._authorize_params = dict(authorize_params or {})
         self._app_token: tuple[str, float] = ("", 0.0)
         self._app_token_lock = Lock()
@@ -76,7 +79,11 @@ class OAuthClient:
             # What stands in `error` is never used: anybody can write it there.
             raise SignInRefused("sign_in_refused")
         return self._fetch(
-            grant_type="authorization_code", code=code, code_verifier=code_verifier, redirect_uri=redirect_uri
+            self._auth_method,
+            grant_type="authorization_code",
+            code=code,
+            code_verifier=code_verifier,
+            redirect_uri=redirect_uri,
         )
 
     def as_app(self, call: Callable[[str], _T]) -> _T:
@@ -92,7 +99,7 @@ class OAuthClient:
         with self._app_token_lock:
             token, good_until = self._app_token
             if time.monotonic() >= good_until:
-                tokens = self._fetch(grant_type="client_credentials")
+                tokens = self._fetch(self._app_auth_method, grant_type="client_credentials")
                 token = tokens.access_token
                 life = tokens.expires_in_seconds - _APP_TOKEN_MARGIN_SECONDS
                 self._app_token = (token, time.monotonic() + life)
@@ -106,15 +113,15 @@ class OAuthClient:
         is_new = tokens.refresh_token != refresh_token
         return tokens if is_new else Tokens(tokens.access_token, None, tokens.expires_in_seconds, tokens.scopes)
 
-    def _fetch(self, **form: str) -> Tokens:
-        with self._session() as session, _odd_answers_told(), broken_connections_told():
+    def _fetch(self, auth_method: str, **form: str) -> Tokens:
+        with self._session(auth_method) as session, _odd_answers_told(), broken_connections_told():
             return _tokens_in(session.fetch_token(self._token_url, **form))
 
-    def _session(self) -> Any:
+    def _session(self, auth_method: str | None = None) -> Any:
         session: Any = OAuth2Session(
             self._client_id,
             self._client_secret,
-            token_endpoint_auth_method=self._auth_method,
+            token_endpoint_auth_method=auth_method or self._auth_method,
             code_challenge_method="S256",
         )
         self._http.equip(session)

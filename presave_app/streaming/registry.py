@@ -8,7 +8,7 @@ from flask import Flask, current_app
 
 from presave_app.extensions import current_settings
 from presave_app.settings import ServiceOptions, Settings
-from presave_app.streaming import deezer, spotify, tidal
+from presave_app.streaming import deezer, soundcloud, spotify, tidal, youtube
 from presave_app.streaming.connector import Connector
 
 # In the order of the pages.
@@ -16,6 +16,8 @@ _SERVICES: tuple[tuple[ServiceOptions, type[Connector]], ...] = (
     (spotify.OPTIONS, spotify.Spotify),
     (deezer.OPTIONS, deezer.Deezer),
     (tidal.OPTIONS, tidal.Tidal),
+    (soundcloud.OPTIONS, soundcloud.SoundCloud),
+    (youtube.OPTIONS, youtube.YouTube),
 )
 
 OPTIONS = tuple(options for options, _ in _SERVICES)

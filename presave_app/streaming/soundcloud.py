@@ -1,0 +1,228 @@
+"""SoundCloud, by its API and OAuth 2.1. What is done there is a like.
+
+Paths, headers and answers as in SoundCloud's own description of its API (https://github.com/soundcloud/api).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from presave_app.lib.shapes import as_list, as_object, as_text
+from presave_app.settings import ServiceOptions, ServiceSettings
+from presave_app.streaming.connector import Connector, Extra, Outcome, Release, SignIn, SignInStart, Tokens
+from presave_app.streaming.errors import (
+    AccessExpired,
+    AppBlocked,
+    NeedsReauth,
+    NotYetAvailable,
+    Refused,
+    RetryLater,
+    ServiceError,
+)
+from presave_app.streaming.http import Answer, ServiceHTTP
+from presave_app.streaming.oauth import OAuthClient
+
+OPTIONS = ServiceOptions(
+    service="soundcloud",
+    credentials=("SOUNDCLOUD_CLIENT_ID", "SOUNDCLOUD_CLIENT_SECRET"),
+    urls={"SOUNDCLOUD_AUTH_URL": "https://secure.soundcloud.com", "SOUNDCLOUD_API_URL": "https://api.soundcloud.com"},
+    # Only plays have a published limit (https://developers.soundcloud.com/docs/api/rate-limits).
+    calls_per_second=5.0,
+)
+
+_URN = re.compile(r"soundcloud:(tracks|playlists):\d{1,19}")
+_LINK = re.compile(
+    r"(?:https?://)?(?:(?:www\.|m\.)?soundcloud\.com/(?:[\w-]+/(?:sets/)?[\w-]+(?:/s-\w+)?)|on\.soundcloud\.com/\w+)"
+    r"/?(?:[?#].*)?"
+)
+_ARTIST = re.compile(r"soundcloud:users:\d{1,19}")
+_ACCEPT = "application/json; charset=utf-8"
+# The newest likes come first, and a look comes right after the like or a day later.
+_MOST_PAGES = 5
+
+
+class SoundCloud(Connector):
+    """The connector. A refresh token is good once: the answer that brings the next one must not get lost."""
+
+    service = "soundcloud"
+    name = "SoundCloud"
+    deed = "like {title} on SoundCloud for you"
+    place = "your likes on SoundCloud"
+    # There are none to ask for: a permission is for everything.
+    scopes: tuple[str, ...] = ()
+    permissions_url = "https://soundcloud.com/settings/connections"
+    ref_example = "https://soundcloud.com/alba-voss/sets/night-drive"
+    artist_example = "soundcloud:users:1"
+    extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: (), Extra.REPOST: ()})
+    can_remove = True
+
+    def __init__(self, settings: ServiceSettings) -> None:
+        accounts = settings.urls["SOUNDCLOUD_AUTH_URL"]
+        self._api = settings.urls["SOUNDCLOUD_API_URL"]
+        self._http = ServiceHTTP(_fault_of)
+        self._oauth = OAuthClient(
+            self._http,
+            client_id=settings.credentials["SOUNDCLOUD_CLIENT_ID"],
+            client_secret=settings.credentials["SOUNDCLOUD_CLIENT_SECRET"],
+            authorize_url=f"{accounts}/authorize",
+            token_url=f"{accounts}/oauth/token",
+            auth_method="client_secret_post",
+            # The app's own token is asked for by header (SoundCloud's guide to authentication).
+            app_auth_method="client_secret_basic",
+        )
+
+    def close(self) -> None:
+        self._http.close()
+
+    def parse_ref(self, text: str) -> str | None:
+        """A link is kept as it is: only the service knows whose number it is."""
+        pasted = text.strip()
+        if _URN.fullmatch(pasted):
+            return pasted
+        if not _LINK.fullmatch(pasted):
+            return None
+        return "https://" + pasted.removeprefix("https://").removeprefix("http://").split("?")[0].split("#")[0]
+
+    def parse_artist_ref(self, text: str) -> str | None:
+        return text.strip() if _ARTIST.fullmatch(text.strip()) else None
+
+    def listen_url(self, ref: str) -> str | None:
+        return ref if ref.startswith("https://") else None
+
+    def begin_sign_in(
+        self, *, redirect_uri: str, state: str, code_verifier: str, scopes: tuple[str, ...]
+    ) -> SignInStart:
+        return self._oauth.begin(redirect_uri=redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier)
+
+    def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
+        tokens = self._oauth.finish(answer, code_verifier=secret, redirect_uri=redirect_uri)
+        account_id = as_text(self._call("GET", "/me", tokens.access_token).get("urn"))
+        if not account_id:
+            raise RetryLater("answer_unreadable")
+        return SignIn(tokens, account_id)
+
+    def refresh(self, refresh_token: str) -> Tokens:
+        tokens = self._oauth.refresh(refresh_token)
+        if tokens.refresh_token is None:
+            # The old one is used up, so an answer without a new one is not a whole answer.
+            raise RetryLater("answer_unreadable")
+        return tokens
+
+    def find_release(self, *, ref: str | None, upc: str | None) -> Release | None:  # noqa: ARG002 - not searchable
+        if ref is None:
+            return None
+        try:
+            return self._oauth.as_app(lambda token: self._release(token, ref))
+        except NotYetAvailable:
+            return None
+
+    def add(self, access_token: str, ref: str) -> Outcome:
+        self._call("POST", f"/likes/{_kind_of(ref)}/{ref}", access_token)
+        return Outcome.ADDED
+
+    def contains(self, access_token: str, ref: str) -> bool:
+        kind = _kind_of(ref)
+        query = {"limit": "50", "linked_partitioning": "true"}
+        for _ in range(_MOST_PAGES):
+            page = self._call("GET", f"/me/likes/{kind}", access_token, query)
+            if "collection" not in page:
+                raise RetryLater("answer_unreadable")
+            if any(as_object(item).get("urn") == ref for item in as_list(page["collection"])):
+                return True
+            # Only the query of the next page is used: a token goes to no address that an answer names.
+            rest = parse_qs(urlsplit(as_text(page.get("next_href"))).query)
+            if not rest:
+                return False
+            query = {name: values[-1] for name, values in rest.items()}
+        return False
+
+    def remove(self, access_token: str, ref: str) -> None:
+        self._call("DELETE", f"/likes/{_kind_of(ref)}/{ref}", access_token)
+
+    def do_extra(self, access_token: str, extra: Extra, subject: str) -> Outcome:
+        if extra is Extra.REPOST:
+            self._send("POST", f"/reposts/{_kind_of(subject)}/{subject}", access_token)
+        else:
+            self._send("PUT", f"/me/followings/{subject}", access_token)
+        return Outcome.ADDED
+
+    def _release(self, app_token: str, ref: str) -> Release | None:
+        """What is at a number or a link; a link answers with the address of the number, on the API's own host."""
+        if _URN.fullmatch(ref):
+            return _release_in(self._call("GET", f"/{_kind_of(ref)}/{ref}", app_token))
+        moved = self._send("GET", "/resolve", app_token, {"url": ref}, redirects=True)
+        urn = urlsplit(moved.headers.get("Location", "")).path.rpartition("/")[2].replace("%3A", ":")
+        if not _URN.fullmatch(urn):
+            return None
+        found = _release_in(self._call("GET", f"/{_kind_of(urn)}/{urn}", app_token))
+        return replace(found, url=found.url or ref) if found else None
+
+    def _call(self, method: str, path: str, token: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
+        return self._send(method, path, token, query).json_object()
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        redirects: bool = False,
+    ) -> Answer:
+        # Not "Bearer", whatever the token answer says.
+        headers = {"Accept": _ACCEPT, "Authorization": f"OAuth {token}"}
+        return self._http.call(method, self._api + path, query=query, headers=headers, redirect_is_answer=redirects)
+
+
+def _kind_of(ref: str) -> str:
+    found = _URN.fullmatch(ref)
+    if found is None:
+        # A link that could not be resolved so far.
+        raise NotYetAvailable("not_in_catalogue")
+    return found[1]
+
+
+def _release_in(found: Mapping[str, Any]) -> Release | None:
+    urn = as_text(found.get("urn"))
+    if not _URN.fullmatch(urn):
+        raise RetryLater("answer_unreadable")
+    if found.get("sharing") == "private":
+        return None
+    user = as_object(found.get("user"))
+    return Release(
+        urn,
+        as_text(found.get("ean")) or None,
+        title=as_text(found.get("title")),
+        artist=as_text(user.get("username")),
+        artist_ref=as_text(user.get("urn")) or None,
+        url=as_text(found.get("permalink_url")) or None,
+    )
+
+
+def _fault_of(answer: Answer) -> ServiceError:
+    error = answer.json_or_empty().get("error")
+    match answer.status:
+        case status if status >= 500:
+            return RetryLater(f"http_{status}")
+        case 429:
+            # With and without a note on spam; neither tells for how long.
+            return RetryLater("rate_limited", answer.retry_after_seconds())
+        case _ if error == "invalid_grant":
+            return NeedsReauth("grant_revoked")
+        case _ if error in ("invalid_client", "unauthorized_client"):
+            return AppBlocked("invalid_client")
+        case 401:
+            return AccessExpired("access_expired")
+        case 403:
+            return Refused("forbidden")
+        case 404:
+            return NotYetAvailable("not_in_catalogue")
+        case 422:
+            return Refused("library_full")
+        case status:
+            return Refused(f"http_{status}") if status >= 400 else RetryLater(f"http_{status}")
