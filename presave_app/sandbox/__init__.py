@@ -1,11 +1,16 @@
 """The sandbox: twins of the streaming services, an app of its own that is met only over HTTP."""
 
+from collections.abc import Callable
+
 from flask import Flask, Response, render_template
 from jinja2 import StrictUndefined
 
-from .service import ServiceTwin
+from .kit.service import ServiceTwin
 from .settings import SandboxSettings
 from .spotify import SpotifyService
+
+# One line for each service; a new twin is registered here and nowhere else.
+TWINS: tuple[Callable[[SandboxSettings], ServiceTwin], ...] = (SpotifyService,)
 
 # The pages carry no script and no inline style. form-action is left out on purpose: the consent form ends at
 # the app's address, which is another origin.
@@ -21,7 +26,8 @@ class Sandbox(Flask):
 def create_sandbox(settings: SandboxSettings | None = None) -> Flask:
     """A fresh sandbox with its own state; without settings it has one made-up app for http://127.0.0.1:5000."""
     app = Sandbox(__name__, static_url_path="/static")
-    twins: tuple[ServiceTwin, ...] = (SpotifyService(settings or SandboxSettings()),)
+    known = settings or SandboxSettings()
+    twins = [create_twin(known) for create_twin in TWINS]
     for twin in twins:
         twin.install(app)
 

@@ -6,7 +6,7 @@ https://developer.spotify.com/documentation/web-api
 
 from flask import Flask, url_for
 
-from presave_app.sandbox.service import ServiceCard
+from presave_app.sandbox.kit.service import ServiceCard
 from presave_app.sandbox.settings import SandboxSettings
 
 from . import authorize, control, pages, token_endpoint

@@ -5,7 +5,7 @@ https://developer.spotify.com/documentation/web-api/reference/get-an-album
 
 from flask import Blueprint, Response, jsonify, request
 
-from presave_app.sandbox.clock import iso_second
+from presave_app.sandbox.kit.clock import iso_second
 
 from .api_gate import current_app_of_call, current_token, get_fan, require_extended_mode, require_scopes
 from .api_paging import read_page
@@ -72,10 +72,10 @@ def saved_albums() -> Response:
     page = read_page()
     entries = []
     for item in reversed(twin.fans.library_of(fan)):
-        uri = parse_uri(item.uri)
+        uri = parse_uri(item.ref)
         album = twin.catalogue.find(uri.id) if uri.kind == "album" else None
         if album is not None:
-            entries.append({"added_at": iso_second(item.added_at), "album": _album_json(album)})
+            entries.append({"added_at": iso_second(item.at), "album": _album_json(album)})
     return jsonify(page_json(entries, limit=page.limit, offset=page.offset, path="/me/albums"))
 
 

@@ -2,22 +2,22 @@
 
 from flask import Blueprint, Response, g, request
 
-from presave_app.sandbox.clock import wait
+from presave_app.sandbox.kit.broken_answers import html_answer, text_answer
+from presave_app.sandbox.kit.clock import wait
+from presave_app.sandbox.kit.errors import ServiceError, answer_error
+from presave_app.sandbox.kit.permissions import AccessToken
+from presave_app.sandbox.kit.recording import CurrentCall, finish_call, start_call, take_early_fault
 
 from .apps import App
 from .errors import (
     OWNER_NEEDS_PREMIUM,
     ApiError,
     forbidden,
-    html_answer,
     insufficient_scope,
     not_registered,
-    text_answer,
 )
 from .fans import Fan
 from .fault_kinds import quota_exceeded, token_expired, token_invalid, too_many
-from .permissions import AccessToken
-from .recording import CurrentCall, finish_call, start_call, take_early_fault
 from .twin import SpotifyTwin, current_twin
 
 PREFIX = "/spotify/api/v1"
@@ -26,12 +26,13 @@ PREFIX = "/spotify/api/v1"
 def install_gate(blueprint: Blueprint) -> None:
     blueprint.before_request(pass_gate)
     blueprint.after_request(finish_call)
-    blueprint.register_error_handler(ApiError, ApiError.response)
+    blueprint.register_error_handler(ServiceError, answer_error)
 
 
 def pass_gate() -> Response | None:
     twin = current_twin()
-    call = start_call("api", request.path.removeprefix(PREFIX))
+    call = start_call(twin, "api", request.path.removeprefix(PREFIX))
+    call.refs = tuple(uri for uri in request.args.get("uris", "").split(",") if uri)
     token = _read_token(twin, call)
     app = twin.find_app(token.client_id) if token else None
     if app is not None:
@@ -102,7 +103,7 @@ def _check_limits(twin: SpotifyTwin, app: App) -> None:
 def _check_token(twin: SpotifyTwin, app: App, token: AccessToken) -> None:
     if twin.permissions.was_revoked(token) and not app.switches.access_survives_revoke:
         raise token_invalid()
-    if token.expires_at <= twin.clock.now():
+    if token.is_expired(twin.clock.now()):
         raise token_expired()
 
 

@@ -41,7 +41,7 @@ def library_contains() -> Response:
     fan = get_fan()
     uris = _read_uris(artists_allowed=True)
     require_scopes({read_scope(uri.kind) for uri in uris})
-    held = {item.uri for item in current_twin().fans.library_of(fan)}
+    held = {item.ref for item in current_twin().fans.library_of(fan)}
     return jsonify([str(uri) in held for uri in uris])
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 
+from presave_app.sandbox.kit.recording import current_call
+
 from .api_gate import get_fan, require_extended_mode, require_scopes
 from .api_library import save_to_library
 from .errors import ApiError
 from .ids import Uri, is_id
-from .recording import current_call
 from .scopes import write_scope
 from .twin import current_twin
 
@@ -47,7 +48,7 @@ def _write(kind: str) -> None:
     fan = get_fan()
     require_scopes({write_scope(kind)})
     uris = [Uri(kind, text) for text in _read_ids(kind)]
-    current_call().uris = tuple(map(str, uris))
+    current_call().refs = tuple(map(str, uris))
     if request.method == "DELETE":
         current_twin().fans.remove(fan, map(str, uris))
     else:

@@ -5,17 +5,16 @@ from datetime import timedelta
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from presave_app.sandbox.kit.fan_cookie import FIRST_FAN, remember_fan, remembered_fan
+from presave_app.sandbox.kit.fans import FanNameError, clean_fan_name
+from presave_app.sandbox.kit.permissions import Code
+from presave_app.sandbox.kit.recording import current_call, finish_call, start_call, take_early_fault
+
 from .authorize_request import AuthorizeRequest, AuthorizeRequestError, read_authorize_request
-from .fans import FanNameError, clean_fan_name
-from .permissions import Code
-from .recording import current_call, finish_call, start_call, take_early_fault
 from .scopes import CONSENT_TEXTS
 from .twin import SpotifyTwin, current_twin
 
-FAN_COOKIE = "sandbox_spotify_fan"
-FIRST_FAN = "fan-one"
-COOKIE_SECONDS = 365 * 24 * 3600
-
+SLUG = "spotify"
 PREFIX = "/spotify/accounts"
 HOP_PATH = "/authorize/continue"
 
@@ -25,8 +24,8 @@ blueprint = Blueprint("spotify_accounts", __name__, url_prefix=PREFIX)
 @blueprint.before_request
 def before_authorize() -> Response | None:
     path = HOP_PATH if request.path.startswith(f"{PREFIX}{HOP_PATH}") else request.path.removeprefix(PREFIX)
-    call = start_call("accounts", path)
-    call.fan = remembered_fan()
+    call = start_call(current_twin(), "accounts", path)
+    call.fan = remembered_fan(SLUG)
     call.client_id = request.args.get("client_id")
     return take_early_fault(call)
 
@@ -36,14 +35,14 @@ blueprint.after_request(finish_call)
 
 @blueprint.errorhandler(AuthorizeRequestError)
 def authorize_refused(error: AuthorizeRequestError) -> tuple[str, int]:
-    return render_template("sandbox/spotify/authorize_error.html", error=error), 400
+    return render_template("sandbox/kit/consent_error.html", service="Spotify", error=error), 400
 
 
 @blueprint.get("/authorize")
 def authorize() -> Response | str:
     twin = current_twin()
     asked = read_authorize_request(request.args, twin.apps)
-    fan = remembered_fan()
+    fan = remembered_fan(SLUG)
     if fan is not None and not asked.show_dialog and _is_already_allowed(twin, asked, fan):
         return _hop(twin, asked.address(code=_issue_code(twin, asked, fan)))
     return _consent_page(asked, fan or FIRST_FAN)
@@ -62,7 +61,7 @@ def decide() -> Response | tuple[str, int]:
         fan = clean_fan_name(typed)
     except FanNameError as error:
         return _consent_page(asked, typed, str(error)), 422
-    return _remember(_allow(twin, asked, fan), fan)
+    return remember_fan(_allow(twin, asked, fan), SLUG, fan)
 
 
 @blueprint.get(f"{HOP_PATH}/<ticket>")
@@ -71,13 +70,6 @@ def hop(ticket: str) -> Response:
     if address is None:
         abort(404)
     return redirect(address)
-
-
-def remembered_fan() -> str | None:
-    try:
-        return clean_fan_name(request.cookies.get(FAN_COOKIE, ""))
-    except FanNameError:
-        return None
 
 
 def _allow(twin: SpotifyTwin, asked: AuthorizeRequest, fan: str) -> Response:
@@ -116,15 +108,12 @@ def _hop(twin: SpotifyTwin, address: str) -> Response:
 
 def _consent_page(asked: AuthorizeRequest, fan: str, fan_error: str | None = None) -> str:
     return render_template(
-        "sandbox/spotify/consent.html",
-        asked=asked,
+        "sandbox/kit/consent.html",
+        service="Spotify",
+        app_name=asked.app.name,
+        tickable=False,
         scopes=[(CONSENT_TEXTS[scope], scope) for scope in sorted(asked.scopes)],
         fan=fan,
         fan_error=fan_error,
         action=request.full_path,
     )
-
-
-def _remember(response: Response, fan: str) -> Response:
-    response.set_cookie(FAN_COOKIE, fan, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", path="/spotify")
-    return response

@@ -5,34 +5,26 @@ All of it is JSON under /spotify/control/. A mistake is answered with 400 and {"
 
 from flask import Blueprint, Response, jsonify, request
 
-from presave_app.sandbox.clock import iso_exact, parse_moment
-from presave_app.sandbox.journal import CallFilter
-from presave_app.sandbox.json_body import BodyError, JsonBody
+from presave_app.sandbox.kit.clock import iso_exact
+from presave_app.sandbox.kit.control import NotFoundError, answer_mistakes
+from presave_app.sandbox.kit.control_calls import find_calls, newest_of
+from presave_app.sandbox.kit.control_fault import read_fault
+from presave_app.sandbox.kit.fans import clean_fan_name
+from presave_app.sandbox.kit.journal import Call
+from presave_app.sandbox.kit.json_body import BodyError, JsonBody
 
 from .apps import App
 from .control_album import album_as_json, read_album
-from .control_fault import read_fault
 from .control_sign_in import USUAL_SCOPES, sign_in_json
 from .control_state import app_json, fan_json, state_json
-from .fans import Fan, clean_fan_name
+from .fans import Fan
 from .switches import NAMES, Switches
 from .twin import SpotifyTwin, current_twin
 
 blueprint = Blueprint("spotify_control", __name__, url_prefix="/spotify/control")
 
 
-class NotFoundError(LookupError):
-    """What the address names is not there."""
-
-
-@blueprint.errorhandler(ValueError)
-def bad_request(error: ValueError) -> tuple[Response, int]:
-    return jsonify({"error": str(error)}), 400
-
-
-@blueprint.errorhandler(NotFoundError)
-def not_found(error: NotFoundError) -> tuple[Response, int]:
-    return jsonify({"error": str(error)}), 404
+answer_mistakes(blueprint)
 
 
 @blueprint.post("/reset")
@@ -86,7 +78,7 @@ def faults_list() -> Response:
 
 @blueprint.post("/faults")
 def fault_add() -> tuple[Response, int]:
-    return jsonify(read_fault(current_twin().faults).as_json()), 201
+    return jsonify(read_fault(current_twin().faults, current_twin().fault_kinds).as_json()), 201
 
 
 @blueprint.delete("/faults")
@@ -162,12 +154,9 @@ def libraries() -> Response:
 @blueprint.get("/calls")
 def calls() -> Response:
     twin = current_twin()
-    found = twin.journal.find(_read_filter())
-    most = _whole_argument("limit")
-    shown = found if most is None else found[max(0, len(found) - most) :]
-    return jsonify(
-        {"total": len(found), "dropped": twin.journal.dropped(), "calls": [call.as_json() for call in shown]}
-    )
+    found = find_calls(twin.journal, ref_name="uri")
+    shown = [_call_json(call) for call in newest_of(found)]
+    return jsonify({"total": len(found), "dropped": twin.journal.dropped(), "calls": shown})
 
 
 @blueprint.post("/clock")
@@ -177,24 +166,10 @@ def clock_shift() -> Response:
     return jsonify({"now": iso_exact(clock.now()), "shift_seconds": clock.shift_seconds})
 
 
-def _read_filter() -> CallFilter:
-    since = request.args.get("since")
-    return CallFilter(
-        since=parse_moment(since) if since else None,
-        after=_whole_argument("after"),
-        host=request.args.get("host"),
-        method=request.args.get("method"),
-        path=request.args.get("path"),
-        fan=request.args.get("fan"),
-        status=_whole_argument("status"),
-        uri=request.args.get("uri"),
-        grant_type=request.args.get("grant_type"),
-    )
-
-
-def _whole_argument(name: str) -> int | None:
-    text = request.args.get(name)
-    return int(text) if text else None
+def _call_json(call: Call) -> dict[str, object]:
+    """Spotify's ids are URIs, and are called so here."""
+    shape = call.as_json()
+    return {**shape, "uris": shape.pop("refs")}
 
 
 def _get_app(twin: SpotifyTwin, client_id: str) -> App:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from presave_app.sandbox.clock import iso_exact, parse_moment
-from presave_app.sandbox.json_body import BodyError, JsonBody
+from presave_app.sandbox.kit.clock import iso_exact, parse_moment
+from presave_app.sandbox.kit.json_body import BodyError, JsonBody
 
 from .catalogue import ALWAYS, EVERYWHERE, Album, Artist, Track, made_up_artist, made_up_track
 from .ids import is_id, made_up_id

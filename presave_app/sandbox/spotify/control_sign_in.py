@@ -1,8 +1,9 @@
 """A fan's sign-in without the pages: the same consent and the same tokens, made in one step."""
 
+from presave_app.sandbox.kit.permissions import RefreshToken
+
 from .apps import App
 from .fans import Fan
-from .permissions import RefreshToken
 from .scopes import join_scopes
 from .twin import SpotifyTwin
 

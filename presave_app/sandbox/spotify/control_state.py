@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from presave_app.sandbox.clock import iso_exact
+from presave_app.sandbox.kit.clock import iso_exact
+from presave_app.sandbox.kit.permissions import Grant
 
 from .apps import App
 from .control_album import album_as_json
-from .fans import Fan
-from .permissions import Grant
+from .fans import Fan, item_json
 from .twin import SpotifyTwin
 
 
@@ -28,7 +28,7 @@ def fan_json(twin: SpotifyTwin, fan: Fan) -> dict[str, object]:
         "country": fan.country,
         "product": fan.product,
         "allow_listed": fan.allow_listed,
-        "library": [item.as_json() for item in twin.fans.library_of(fan)],
+        "library": [item_json(item) for item in twin.fans.library_of(fan)],
         "grants": [_grant_json(twin, grant) for grant in twin.permissions.grants_of(fan.name)],
     }
 

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 
 from flask import Response, jsonify
 
+from presave_app.sandbox.kit.errors import OAuthError, ServiceError
 
-class ApiError(Exception):
+
+class ApiError(ServiceError):
     def __init__(
         self,
         status: int,
@@ -33,31 +35,8 @@ class ApiError(Exception):
         return answer
 
 
-class OAuthError(Exception):
-    """Always a 400, also for `invalid_client`, where RFC 6749 would have 401."""
-
-    def __init__(self, error: str, description: str) -> None:
-        super().__init__(description)
-        self.error = error
-        self.description = description
-
-    def response(self) -> Response:
-        answer = jsonify({"error": self.error, "error_description": self.description})
-        answer.status_code = 400
-        return answer
-
-
-def text_answer(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(text, status, headers, content_type="text/plain; charset=utf-8")
-
-
-def html_answer(status: int, title: str) -> Response:
-    """What the front end before the API says by itself; it knows no JSON."""
-    page = f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-    return Response(page, status, content_type="text/html; charset=utf-8")
-
-
 def invalid_client(description: str = "Invalid client") -> OAuthError:
+    """A 400 here, where RFC 6749 would have 401."""
     return OAuthError("invalid_client", description)
 
 

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from presave_app.sandbox.kit.page_rows import GrantRow, ItemRow, SwitchRow
+from presave_app.sandbox.kit.permissions import Grant
+
 from .catalogue import Album
 from .fans import Fan
-from .permissions import Grant
 from .switches import CHOICES, Switches
 from .twin import SpotifyTwin
 
@@ -23,35 +25,12 @@ ON_PAGE = {
 
 
 @dataclass(frozen=True, slots=True)
-class SwitchRow:
-    name: str
-    label: str
-    value: str
-    others: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class AlbumRow:
     album: Album
     starts_at: datetime | None
     by_country: bool
     is_live: bool
     libraries: int
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryRow:
-    uri: str
-    title: str
-    added_at: datetime
-    times_applied: int
-
-
-@dataclass(frozen=True, slots=True)
-class GrantRow:
-    grant: Grant
-    app_name: str
-    ends_at: datetime
 
 
 def switch_rows(switches: Switches) -> list[SwitchRow]:
@@ -62,10 +41,9 @@ def album_rows(twin: SpotifyTwin) -> list[AlbumRow]:
     return [_album_row(twin, album) for album in reversed(twin.catalogue.albums())]
 
 
-def library_rows(twin: SpotifyTwin, fan: Fan) -> list[LibraryRow]:
+def library_rows(twin: SpotifyTwin, fan: Fan) -> list[ItemRow]:
     return [
-        LibraryRow(item.uri, _title(twin, item.uri), item.added_at, item.times_applied)
-        for item in reversed(twin.fans.library_of(fan))
+        ItemRow(item.ref, _title(twin, item.ref), item.at, item.times) for item in reversed(twin.fans.library_of(fan))
     ]
 
 

@@ -5,29 +5,21 @@ from dataclasses import replace
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from .authorize import FAN_COOKIE, remembered_fan
+from presave_app.sandbox.kit.fan_cookie import forget_fan, remembered_fan
+from presave_app.sandbox.kit.pages import MOST_TIMES, SHOWN_CALLS, SHOWN_FANS, refuse_other_sites
+
+from .authorize import SLUG
 from .catalogue import EVERYWHERE
-from .control_fault import KINDS
 from .fans import Fan
+from .fault_kinds import FAULT_KINDS
 from .page_views import album_rows, grant_rows, library_rows, switch_rows
 from .switches import SwitchError
 from .twin import SpotifyTwin, current_twin
 
-SHOWN_FANS = 50
-SHOWN_CALLS = 15
-MOST_TIMES = 1000
-
 blueprint = Blueprint("spotify_pages", __name__, url_prefix="/spotify")
 
 
-@blueprint.before_request
-def refuse_other_sites() -> None:
-    """Another site's page cannot press these buttons; who is no browser sends no such header."""
-    if request.method == "POST" and request.headers.get("Sec-Fetch-Site", "none") not in (
-        "none",
-        "same-origin",
-    ):
-        abort(403)
+blueprint.before_request(refuse_other_sites)
 
 
 @blueprint.get("/")
@@ -36,6 +28,7 @@ def overview() -> str:
     wanted = request.args.get("fan", "").strip().lower()
     return render_template(
         "sandbox/spotify/overview.html",
+        pages=blueprint.name,
         now=twin.clock.now(),
         apps=[(app, switch_rows(app.switches)) for app in twin.apps.values()],
         albums=album_rows(twin),
@@ -44,8 +37,8 @@ def overview() -> str:
         wanted=wanted,
         calls=twin.journal.newest(SHOWN_CALLS),
         faults=twin.faults.list_all(),
-        fault_kinds=KINDS,
-        me=remembered_fan(),
+        fault_kinds=FAULT_KINDS.names,
+        me=remembered_fan(SLUG),
     )
 
 
@@ -55,6 +48,7 @@ def fan_page(name: str) -> str:
     fan = _get_fan_or_404(twin, name)
     return render_template(
         "sandbox/spotify/fan.html",
+        pages=blueprint.name,
         fan=fan,
         items=library_rows(twin, fan),
         grants=grant_rows(twin, fan),
@@ -70,9 +64,7 @@ def access_remove(name: str) -> Response:
 
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
-    response = _back_to_overview()
-    response.delete_cookie(FAN_COOKIE, path="/spotify")
-    return response
+    return forget_fan(_back_to_overview(), SLUG)
 
 
 @blueprint.post("/switches")
@@ -103,7 +95,7 @@ def album_release(album_id: str) -> Response:
 @blueprint.post("/faults")
 def fault_order() -> Response:
     kind, times = request.form.get("kind", ""), request.form.get("times", "")
-    if kind not in KINDS or not times.isdecimal() or not 1 <= int(times) <= MOST_TIMES:
+    if kind not in FAULT_KINDS.names or not times.isdecimal() or not 1 <= int(times) <= MOST_TIMES:
         abort(400)
     current_twin().faults.add(kind, method="PUT", path="/me/library", times=int(times), seconds=1.0)
     return _back_to_overview()

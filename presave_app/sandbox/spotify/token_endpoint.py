@@ -5,23 +5,19 @@ https://developer.spotify.com/documentation/web-api/tutorials/refreshing-tokens
 
 import base64
 import binascii
-import hashlib
-import hmac
-import re
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, jsonify, request
 
-from presave_app.sandbox.clock import wait
+from presave_app.sandbox.kit.clock import wait
+from presave_app.sandbox.kit.oauth import fits_challenge
+from presave_app.sandbox.kit.permissions import Code, RefreshState, RefreshToken
+from presave_app.sandbox.kit.recording import current_call, finish_call, start_call, take_early_fault
 
 from .apps import App
 from .errors import OAuthError, invalid_client, invalid_grant, must_be_supplied
-from .permissions import Code, RefreshState, RefreshToken
-from .recording import current_call, finish_call, start_call, take_early_fault
 from .scopes import join_scopes
 from .twin import SpotifyTwin, current_twin
-
-VERIFIER_SHAPE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 blueprint = Blueprint("spotify_token", __name__, url_prefix="/spotify/accounts/api")
 
@@ -36,7 +32,7 @@ class Client:
 
 @blueprint.before_request
 def before_token() -> Response | None:
-    call = start_call("accounts", request.path.removeprefix("/spotify/accounts"))
+    call = start_call(current_twin(), "accounts", request.path.removeprefix("/spotify/accounts"))
     call.grant_type = request.form.get("grant_type")
     call.fan = _fan_of_request(current_twin())
     return take_early_fault(call)
@@ -134,9 +130,7 @@ def _check_verifier(code: Code, client: Client) -> None:
         return
     if not verifier:
         raise must_be_supplied("code_verifier")
-    digest = hashlib.sha256(verifier.encode()).digest()
-    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    if not VERIFIER_SHAPE.fullmatch(verifier) or not hmac.compare_digest(challenge, code.challenge):
+    if not fits_challenge(verifier, code.challenge):
         raise invalid_grant("code_verifier was incorrect")
 
 

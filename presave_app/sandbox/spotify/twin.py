@@ -4,29 +4,33 @@ from threading import RLock
 
 from flask import current_app
 
-from presave_app.sandbox.clock import TwinClock
-from presave_app.sandbox.faults import FaultQueue
-from presave_app.sandbox.journal import Journal
-from presave_app.sandbox.rate_limit import RollingWindow
+from presave_app.sandbox.kit.clock import TwinClock
+from presave_app.sandbox.kit.fans import Fans
+from presave_app.sandbox.kit.faults import FaultQueue
+from presave_app.sandbox.kit.journal import Journal
+from presave_app.sandbox.kit.permissions import Grant, Permissions
+from presave_app.sandbox.kit.rate_limit import RollingWindow
+from presave_app.sandbox.kit.tickets import Tickets
 from presave_app.sandbox.settings import SandboxSettings
 
 from .apps import App
 from .catalogue import Catalogue
-from .fans import Fan, Fans
-from .permissions import Grant, Permissions
-from .tickets import Tickets
+from .fans import Fan
+from .fault_kinds import FAULT_KINDS
 
 EXTENSION = "sandbox.spotify"
 
 
 class SpotifyTwin:
+    fault_kinds = FAULT_KINDS
+
     def __init__(self, settings: SandboxSettings) -> None:
         self._settings = settings
         self.lock = RLock()
         self.clock = TwinClock()
-        self.fans = Fans(self.lock)
+        self.fans = Fans(self.lock, Fan)
         self.catalogue = Catalogue(self.lock)
-        self.permissions = Permissions(self.lock)
+        self.permissions = Permissions(self.lock, access_prefix="BQ", refresh_prefix="AQ")
         self.tickets = Tickets(self.lock)
         self.faults = FaultQueue(self.lock)
         self.journal = Journal(self.lock)
@@ -71,7 +75,7 @@ class SpotifyTwin:
             settings.spotify_client_id,
             settings.spotify_client_secret,
             settings.app_name,
-            (settings.spotify_redirect_uri,),
+            (settings.redirect_uri("spotify"),),
         )
 
 

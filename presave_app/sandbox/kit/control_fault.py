@@ -1,19 +1,17 @@
 """A fault as the control API takes it."""
 
-from presave_app.sandbox.faults import Fault, FaultQueue
-from presave_app.sandbox.json_body import BodyError, JsonBody
-
-from .fault_kinds import FaultKind
+from .fault_kinds import FaultKinds
+from .faults import Fault, FaultQueue
+from .json_body import BodyError, JsonBody
 
 FIELDS = ("kind", "method", "path", "fan", "times", "rate", "retry_after", "retry_after_form", "seconds")
-KINDS = tuple(kind.value for kind in FaultKind)
 RETRY_AFTER_FORMS = ("seconds", "date", "none", "garbage")
 
 
-def read_fault(queue: FaultQueue) -> Fault:
+def read_fault(queue: FaultQueue, kinds: FaultKinds) -> Fault:
     """Without `times` and `rate` a fault hits once; with a rate alone it goes on until it is removed."""
     body = JsonBody(FIELDS)
-    kind = body.choice("kind", KINDS, "")
+    kind = body.choice("kind", kinds.names, "")
     times = body.optional_whole("times")
     rate = body.number("rate", 1.0)
     if not 0 <= rate <= 1:

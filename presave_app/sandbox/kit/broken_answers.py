@@ -1,7 +1,7 @@
-"""Answers that a well-behaved server never gives: a socket that closes, a body that drips."""
+"""Answers beside the service's own: a front end's page, a socket that closes, a body that drips."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -10,6 +10,16 @@ from flask import Response, request
 from .clock import TwinClock, wait
 
 DRIPS = 20
+
+
+def text_answer(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(text, status, headers, content_type="text/plain; charset=utf-8")
+
+
+def html_answer(status: int, title: str) -> Response:
+    """What the front end before the API says by itself; it knows no JSON."""
+    page = f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
+    return Response(page, status, content_type="text/html; charset=utf-8")
 
 
 def close_socket() -> None:

@@ -31,3 +31,21 @@ class RollingWindow:
     def reset(self) -> None:
         with self._lock:
             self._taken.clear()
+
+
+class Windows:
+    """One rolling window for each key, as an app's id or a fan's name."""
+
+    def __init__(self, lock: RLock) -> None:
+        self._lock = lock
+        self._windows: dict[str, RollingWindow] = {}
+
+    def take(self, key: str, now: datetime, calls: int | None, window_seconds: float) -> int | None:
+        """As RollingWindow.take: None, or the whole seconds to wait."""
+        with self._lock:
+            window = self._windows.setdefault(key, RollingWindow(self._lock))
+        return window.take(now, calls, window_seconds)
+
+    def reset(self) -> None:
+        with self._lock:
+            self._windows.clear()

@@ -2,7 +2,8 @@
 
 import secrets
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from threading import RLock
@@ -27,6 +28,8 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
+    """`own` holds what only this service's token endpoint asks about, as `access_type`."""
+
     client_id: str
     fan: str
     scopes: frozenset[str]
@@ -34,25 +37,34 @@ class Code:
     challenge: str | None
     authorized_at: datetime
     expires_at: datetime
+    own: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
+    """Without a fan it is an app's own token; `expires_at` None means that it never expires."""
+
     client_id: str
     fan: str | None
     scopes: frozenset[str]
     issued_at: datetime
-    expires_at: datetime
+    expires_at: datetime | None
+
+    def is_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
 
 
 @dataclass(slots=True)
 class RefreshToken:
+    """All tokens that came of one sign-in by rotation are one `family`."""
+
     client_id: str
     fan: str
     scopes: frozenset[str]
     authorized_at: datetime
-    is_public: bool
+    is_public: bool = False
     state: RefreshState = RefreshState.GOOD
+    family: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
 # The client id of the app and the name of the fan.
@@ -60,8 +72,9 @@ GrantKey = tuple[str, str]
 
 
 class Permissions:
-    def __init__(self, lock: RLock) -> None:
+    def __init__(self, lock: RLock, *, access_prefix: str = "", refresh_prefix: str = "") -> None:
         self._lock = lock
+        self._prefixes = (access_prefix, refresh_prefix)
         self._grants: dict[GrantKey, Grant] = {}
         self._codes: dict[str, Code] = {}
         self._access: dict[str, AccessToken] = {}
@@ -99,10 +112,14 @@ class Permissions:
                 return None
             return self._codes.pop(text)
 
-    def issue_access(self, client_id: str, fan: str | None, scopes: frozenset[str], now: datetime, seconds: int) -> str:
+    def issue_access(
+        self, client_id: str, fan: str | None, scopes: frozenset[str], now: datetime, seconds: int | None
+    ) -> str:
+        """`seconds` None: the token never expires."""
         with self._lock:
-            text = f"BQ{secrets.token_urlsafe(64)}"
-            self._access[text] = AccessToken(client_id, fan, scopes, now, now + timedelta(seconds=seconds))
+            text = f"{self._prefixes[0]}{secrets.token_urlsafe(64)}"
+            expires_at = None if seconds is None else now + timedelta(seconds=seconds)
+            self._access[text] = AccessToken(client_id, fan, scopes, now, expires_at)
             self._forget_long_expired(now)
             return text
 
@@ -111,7 +128,7 @@ class Permissions:
 
     def issue_refresh(self, token: RefreshToken) -> str:
         with self._lock:
-            text = f"AQ{secrets.token_urlsafe(64)}"
+            text = f"{self._prefixes[1]}{secrets.token_urlsafe(64)}"
             self._refresh[text] = token
             self._refresh_of[token.client_id, token.fan].append(token)
             return text
@@ -123,9 +140,14 @@ class Permissions:
         """The next token keeps the day of the consent: refreshing never makes it live longer."""
         with self._lock:
             token.state = RefreshState.USED
-            return self.issue_refresh(
-                RefreshToken(token.client_id, token.fan, token.scopes, token.authorized_at, token.is_public)
-            )
+            return self.issue_refresh(replace(token, state=RefreshState.GOOD))
+
+    def revoke_family(self, token: RefreshToken) -> None:
+        """Ends every token that came of the same sign-in; the fan's consent and other sign-ins stay."""
+        with self._lock:
+            for one in self._refresh_of[token.client_id, token.fan]:
+                if one.family == token.family:
+                    one.state = RefreshState.REVOKED
 
     def revoke(self, client_id: str, fan: str, now: datetime) -> None:
         with self._lock:
@@ -151,6 +173,6 @@ class Permissions:
     def _forget_long_expired(self, now: datetime) -> None:
         while len(self._access) > KEPT_ACCESS_TOKENS:
             oldest = next(iter(self._access))
-            if self._access[oldest].expires_at > now:
+            if not self._access[oldest].is_expired(now):
                 return
             del self._access[oldest]

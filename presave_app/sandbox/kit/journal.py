@@ -1,4 +1,7 @@
-"""What was called, in order. No token, code or secret ever enters it."""
+"""What was called, in order. No token, code or secret ever enters it.
+
+A `ref` is the service's own id of a thing that the call is about.
+"""
 
 from collections import deque
 from dataclasses import dataclass
@@ -22,7 +25,7 @@ class Call:
     status: int | None
     fan: str | None = None
     client_id: str | None = None
-    uris: tuple[str, ...] = ()
+    refs: tuple[str, ...] = ()
     grant_type: str | None = None
     fault: str | None = None
 
@@ -36,7 +39,7 @@ class Call:
             "fan": self.fan,
             "client_id": self.client_id,
             "status": self.status,
-            "uris": list(self.uris),
+            "refs": list(self.refs),
             "grant_type": self.grant_type,
             "fault": self.fault,
         }
@@ -53,7 +56,7 @@ class CallFilter:
     path: str | None = None
     fan: str | None = None
     status: int | None = None
-    uri: str | None = None
+    ref: str | None = None
     grant_type: str | None = None
 
     def wants(self, call: Call) -> bool:
@@ -61,7 +64,7 @@ class CallFilter:
         return (
             (self.since is None or call.at >= self.since)
             and (self.after is None or call.number > self.after)
-            and (self.uri is None or self.uri in call.uris)
+            and (self.ref is None or self.ref in call.refs)
             and all(getattr(self, name) in (None, getattr(call, name)) for name in exact)
         )
 
@@ -82,14 +85,14 @@ class Journal:
         status: int | None,
         fan: str | None = None,
         client_id: str | None = None,
-        uris: tuple[str, ...] = (),
+        refs: tuple[str, ...] = (),
         grant_type: str | None = None,
         fault: str | None = None,
     ) -> None:
         with self._lock:
             self.total += 1
             self._calls.append(
-                Call(self.total, at, host, method, path, status, fan, client_id, uris, grant_type, fault)
+                Call(self.total, at, host, method, path, status, fan, client_id, refs, grant_type, fault)
             )
 
     def find(self, wanted: CallFilter) -> list[Call]:
