@@ -24,6 +24,7 @@ from presave_app.streaming.connector import (
     Extra,
     Outcome,
     Release,
+    Setup,
     SignIn,
     SignInStart,
     Tokens,
@@ -52,6 +53,7 @@ class Hummingbird(Connector):
     scopes: tuple[str, ...] = ("nest",)
     permissions_url = "https://hummingbird.example/apps"
     ref_example = "https://hummingbird.example/songs/song-1"
+    setup = Setup("https://hummingbird.example/register", ("Set HUMMINGBIRD_ID and HUMMINGBIRD_SECRET.",), "Be kind.")
     extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: ("follow",)})
 
     def __init__(self, settings: ServiceSettings) -> None:
@@ -174,7 +176,9 @@ def _make_app(nest: Nest) -> Flask:
 
 
 @contextmanager
-def hummingbird(app: Flask, kind: type[Hummingbird] = Hummingbird) -> Iterator[Nest]:
+def hummingbird(
+    app: Flask, kind: type[Hummingbird] = Hummingbird, *, units_per_day: int | None = None
+) -> Iterator[Nest]:
     """The service on loopback, turned on in the app as its line in the registry would."""
     nest = Nest()
     server = make_server("127.0.0.1", 0, _make_app(nest), threaded=True)
@@ -182,7 +186,12 @@ def hummingbird(app: Flask, kind: type[Hummingbird] = Hummingbird) -> Iterator[N
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     settings = ServiceSettings(
-        is_on=True, credentials={}, urls={"HUMMINGBIRD_URL": nest.url}, choices={}, calls_per_second=1000
+        is_on=True,
+        credentials={},
+        urls={"HUMMINGBIRD_URL": nest.url},
+        choices={},
+        calls_per_second=1000,
+        units_per_day=units_per_day,
     )
     connector = kind(settings)
     services = app.extensions["presave_settings"].services

@@ -102,6 +102,15 @@ class Units:
     extra: int = 1
 
 
+@dataclass(frozen=True)
+class Setup:
+    """What a team has to know before it turns a service on: where and how to register, and what the terms say."""
+
+    register_url: str
+    steps: tuple[str, ...]
+    terms: str
+
+
 class Connector(ABC):
     """One streaming service. Every method that calls out raises only `streaming.errors.ServiceError`."""
 
@@ -115,6 +124,7 @@ class Connector(ABC):
     permissions_url: str
     # An example of what a label pastes as a target.
     ref_example: str
+    setup: Setup
     # How long a fan's permission lives from the consent on; None where the service sets no end.
     grant_life: timedelta | None = None
     # How many fans this installation can serve there at all; None when there is no limit.

@@ -21,6 +21,7 @@ from presave_app.streaming.connector import (
     Extra,
     Outcome,
     Release,
+    Setup,
     SignIn,
     SignInStart,
     Tokens,
@@ -65,6 +66,18 @@ class Deezer(Connector):
     scopes: tuple[str, ...] = ("basic_access", "offline_access", "manage_library")
     permissions_url = "https://www.deezer.com/account/apps"
     ref_example = "https://www.deezer.com/album/302127"
+    setup = Setup(
+        register_url="https://developers.deezer.com/myapps",
+        steps=(
+            "You need an app that you registered earlier: Deezer takes no new ones at the moment.",
+            "Enter the domain of the redirect address below in the app.",
+            "Set DEEZER_APP_ID and DEEZER_SECRET.",
+        ),
+        terms=(
+            "Deezer's terms allow its API for non-commercial use only, and any other use after its approval. A label's "
+            "pre-saves are promotion, so ask Deezer first. It may end an app's access at any time."
+        ),
+    )
     artist_example = "https://www.deezer.com/artist/27"
     extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: ()})
 

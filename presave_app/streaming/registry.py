@@ -12,7 +12,7 @@ from presave_app.streaming import deezer, soundcloud, spotify, tidal, youtube
 from presave_app.streaming.connector import Connector
 
 # In the order of the pages.
-_SERVICES: tuple[tuple[ServiceOptions, type[Connector]], ...] = (
+SERVICES: tuple[tuple[ServiceOptions, type[Connector]], ...] = (
     (spotify.OPTIONS, spotify.Spotify),
     (deezer.OPTIONS, deezer.Deezer),
     (tidal.OPTIONS, tidal.Tidal),
@@ -20,7 +20,7 @@ _SERVICES: tuple[tuple[ServiceOptions, type[Connector]], ...] = (
     (youtube.OPTIONS, youtube.YouTube),
 )
 
-OPTIONS = tuple(options for options, _ in _SERVICES)
+OPTIONS = tuple(options for options, _ in SERVICES)
 
 
 class ServiceNotFound(LookupError):
@@ -31,7 +31,7 @@ def init_connectors(app: Flask, settings: Settings) -> None:
     """Make the connector of every service whose credentials are there."""
     app.extensions["presave_connectors"] = {
         options.service: connector(settings.services[options.service])
-        for options, connector in _SERVICES
+        for options, connector in SERVICES
         if settings.services[options.service].is_on
     }
 
@@ -51,5 +51,5 @@ def get_connector(service: str) -> Connector:
 
 def find_known(service: str) -> Connector | None:
     """A connector of any service the product knows, on or not: to read what a person pasted, never to call out."""
-    known = {options.service: connector for options, connector in _SERVICES}
+    known = {options.service: connector for options, connector in SERVICES}
     return known[service](current_settings().services[service]) if service in known else None

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.settings import ServiceOptions, ServiceSettings
-from presave_app.streaming.connector import Connector, Extra, Outcome, Release, SignIn, SignInStart, Tokens
+from presave_app.streaming.connector import Connector, Extra, Outcome, Release, Setup, SignIn, SignInStart, Tokens
 from presave_app.streaming.errors import (
     AccessExpired,
     AppBlocked,
@@ -57,6 +57,18 @@ class SoundCloud(Connector):
     scopes: tuple[str, ...] = ()
     permissions_url = "https://soundcloud.com/settings/connections"
     ref_example = "https://soundcloud.com/alba-voss/sets/night-drive"
+    setup = Setup(
+        register_url="https://soundcloud.com/you/apps",
+        steps=(
+            "Register an app from an account with Artist Pro, which has to stay active; one app for each person.",
+            "Enter the redirect address below.",
+            "Set SOUNDCLOUD_CLIENT_ID and SOUNDCLOUD_CLIENT_SECRET.",
+        ),
+        terms=(
+            "SoundCloud says that its public API can in general not be used for commercial purposes: ask before you "
+            "use it for a label. New apps have a lower limit until SoundCloud has looked at them."
+        ),
+    )
     artist_example = "soundcloud:users:1"
     extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: (), Extra.REPOST: ()})
     can_remove = True

@@ -11,7 +11,7 @@ from typing import Any
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.lib.upc import same_upc, written_forms
 from presave_app.settings import ServiceOptions, ServiceSettings
-from presave_app.streaming.connector import Connector, Extra, Outcome, Release, SignIn, SignInStart, Tokens
+from presave_app.streaming.connector import Connector, Extra, Outcome, Release, Setup, SignIn, SignInStart, Tokens
 from presave_app.streaming.errors import (
     AccessExpired,
     AppBlocked,
@@ -64,6 +64,21 @@ class Spotify(Connector):
     grant_life: timedelta | None = _GRANT_LIFE
     permissions_url = "https://www.spotify.com/account/apps/"
     ref_example = "https://open.spotify.com/album/2up3OPMp9Tb4dAKM2erWXQ"
+    setup = Setup(
+        register_url="https://developer.spotify.com/dashboard",
+        steps=(
+            "Create an app with the Web API, and enter the redirect address below, letter for letter.",
+            "Set SPOTIFY_CLIENT_ID and SPOTIFY_CLIENT_SECRET.",
+            "In development mode name your listeners under User Management; the app's owner needs Premium.",
+            "Once Spotify has granted extended quota, set SPOTIFY_MODE to extended.",
+        ),
+        terms=(
+            "A new app is in development mode: it serves five listeners whom you name, and Spotify says it is no "
+            "foundation for a business. Extended quota is for registered organisations with a launched service and "
+            "at least 250,000 monthly users. Saves must not be rewarded, and a listener's data has to go within five "
+            "days of disconnecting; here it goes at once."
+        ),
+    )
     artist_example = "https://open.spotify.com/artist/0OdUWJ0sBjDrqHygGUXeCF"
     extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: ("user-follow-modify",)})
     can_remove = True

@@ -18,7 +18,7 @@ from presave_app.lib import clock
 from presave_app.lib.shapes import as_date, as_list, as_object, as_text
 from presave_app.lib.upc import same_upc, written_forms
 from presave_app.settings import ServiceOptions, ServiceSettings
-from presave_app.streaming.connector import Connector, Extra, Outcome, Release, SignIn, SignInStart, Tokens
+from presave_app.streaming.connector import Connector, Extra, Outcome, Release, Setup, SignIn, SignInStart, Tokens
 from presave_app.streaming.errors import NotYetAvailable, RetryLater
 from presave_app.streaming.http import Answer, ServiceHTTP
 from presave_app.streaming.oauth import OAuthClient
@@ -63,6 +63,19 @@ class Tidal(Connector):
     scopes: tuple[str, ...] = ("user.read", "collection.read", "collection.write")
     permissions_url = "https://account.tidal.com"
     ref_example = "https://tidal.com/album/251380836"
+    setup = Setup(
+        register_url="https://developer.tidal.com/dashboard",
+        steps=(
+            "Create an app with the scopes user.read, collection.read and collection.write.",
+            "Enter the redirect address below.",
+            "Set TIDAL_CLIENT_ID and TIDAL_CLIENT_SECRET.",
+        ),
+        terms=(
+            "Since July 2026 some registered apps are given permissions of four hours only. Then nothing can be "
+            "promised for the day, and a fan can add the release with one sign-in once it is out. Whether TIDAL's "
+            "developer terms allow promotion by a label we could not read: do so before you begin."
+        ),
+    )
     artist_example = "https://tidal.com/artist/7804"
     extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: ()})
     can_remove = True

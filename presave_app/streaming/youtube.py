@@ -16,7 +16,17 @@ from zoneinfo import ZoneInfo
 from presave_app.lib import clock
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.settings import ServiceOptions, ServiceSettings
-from presave_app.streaming.connector import Connector, Extra, Outcome, Release, SignIn, SignInStart, Tokens, Units
+from presave_app.streaming.connector import (
+    Connector,
+    Extra,
+    Outcome,
+    Release,
+    Setup,
+    SignIn,
+    SignInStart,
+    Tokens,
+    Units,
+)
 from presave_app.streaming.errors import NeedsReauth, NotEntitled, RetryLater, ServiceError
 from presave_app.streaming.http import Answer, ServiceHTTP
 from presave_app.streaming.oauth import OAuthClient
@@ -65,6 +75,20 @@ class YouTube(Connector):
     scopes: tuple[str, ...] = ("https://www.googleapis.com/auth/youtube.force-ssl",)
     permissions_url = "https://myaccount.google.com/connections"
     ref_example = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
+    setup = Setup(
+        register_url="https://console.cloud.google.com/apis/credentials",
+        steps=(
+            "Create a project of your own, turn on the YouTube Data API v3, and make an OAuth client for the web.",
+            "Enter the redirect address below.",
+            "Set YOUTUBE_CLIENT_ID and YOUTUBE_CLIENT_SECRET.",
+            "Publish the consent screen and have Google verify it.",
+            "Until then set YOUTUBE_MODE to testing: permissions last a week, for 100 listeners whom you name.",
+        ),
+        terms=(
+            "YouTube wants each like agreed to by name, which the fan page does, and forbids any reward for it. Each "
+            "installation needs a project of its own; more units a day are given only after an audit."
+        ),
+    )
     artist_example = "https://www.youtube.com/channel/UCuAXFkgsw1L7xaCfnd5JJOw"
     extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: (), Extra.ADD_TO_PLAYLIST: ()})
     units = Units(add=50, look=1, extra=52)

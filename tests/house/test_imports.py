@@ -24,7 +24,7 @@ LAYERS = (
     ("presaves",),
     ("releases",),
     ("counts",),
-    ("privacy", "fanpage"),
+    ("privacy", "fanpage", "services"),
     ("hypermedia", "access", "error_pages", "security_headers", "views", "ops"),
     ("tables", "site_map", "presave_app"),
 )

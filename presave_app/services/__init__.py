@@ -1,0 +1,1 @@
+"""The streaming services of an installation, as its teams see them."""
