@@ -15,8 +15,10 @@ def init_security_headers(app: Flask) -> None:
     app.after_request(_add_headers)
 
 
-def content_security_policy(form_targets: str, frame_ancestors: str = "'none'") -> str:
+def content_security_policy(form_targets: str, frame_ancestors: str = "'none'", *, guests: tuple[str, ...] = ()) -> str:
     """The policy of a page. Nothing inline runs, nothing of anybody else's is loaded.
+
+    `guests` are origins whose script the page is there for: it may load them, and they may talk to themselves.
 
     Chromium applies `form-action` to each redirect after a form is sent, so the page that starts a
     sign-in must allow any https address: a service may pass the fan on to a host of its own choice.
@@ -24,11 +26,12 @@ def content_security_policy(form_targets: str, frame_ancestors: str = "'none'") 
     return "; ".join(
         (
             "default-src 'none'",
-            "script-src 'self'",
+            " ".join(("script-src 'self'", *guests)),
             "style-src 'self'",
             "img-src 'self' data:",
             "font-src 'self'",
-            "connect-src 'self'",
+            " ".join(("connect-src 'self'", *guests)),
+            *([" ".join(("frame-src", *guests))] if guests else []),
             f"form-action {form_targets}",
             "base-uri 'none'",
             f"frame-ancestors {frame_ancestors}",

@@ -7,13 +7,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from presave_app.access import fan_form, public
 from presave_app.campaigns.addresses import find_by_slug
+from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import current_settings, db
 from presave_app.fanpage import stops
@@ -31,6 +32,7 @@ from presave_app.presaves.states import PreSaveId
 from presave_app.privacy.consent import consent_for, draft_of
 from presave_app.queue import ADD_DUE, ring_after_commit
 from presave_app.releases import gate
+from presave_app.security_headers import content_security_policy
 from presave_app.streaming.connector import Connector, SignIn
 from presave_app.streaming.errors import (
     NeedsReauth,
@@ -61,10 +63,45 @@ def connect(slug: str, service: str) -> ResponseReturnValue:
     if (seconds := gate.shut_seconds(service)) > 0:
         return stops.busy(campaign, connector, seconds)
     draft = {**_consent_draft(campaign, connector, offer, zone), "source": _source(), "time_zone": zone}
+    if connector.signs_in_on_page:
+        answer = {name: request.form.get(name, "")[:_LONGEST_PARAMETER] for name in request.form}
+        return _take_in(ReturnedFlow(campaign.id, service, draft, ""), answer, campaign, connector)
     try:
         return _send_to_service(campaign, connector, draft)
     except ServiceError as fault:
         return stops.not_signed_in(fault, campaign, connector)
+
+
+@connecting.get("/<slug>/connect/<service>")
+@public
+def sign_in_page(slug: str, service: str) -> ResponseReturnValue:
+    """The page on which a fan signs in by the service's own script; for other services the way back to the button."""
+    connector = _connector_or_404(service)
+    campaign = _open_campaign_or_404(slug)
+    if not connector.signs_in_on_page:
+        return redirect(url_for("fanpage.page", slug=campaign.slug), code=303)
+    offer = _offer_or_404(campaign, service, visitor_zone())
+    if offer.wording is None:
+        return stops.too_early(campaign, connector, offer)
+    part = connector.sign_in_page(current_settings().public_url)
+    html = render_template(
+        "fanpage/sign_in_here.html",
+        campaign=campaign,
+        picture=find_picture(campaign.artwork_id),
+        offer=offer,
+        part=part,
+        source=clean_source(request.args.get("src", "")),
+    )
+    return (
+        html,
+        200,
+        {
+            "Content-Security-Policy": content_security_policy("'self'", guests=part.sources),
+            # The service's window has to answer the page that opened it.
+            "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
+            "Cache-Control": "no-store",
+        },
+    )
 
 
 def _consent_draft(campaign: Campaign, connector: Connector, offer: Offer, zone: str | None) -> dict[str, Any]:

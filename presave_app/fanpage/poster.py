@@ -48,6 +48,7 @@ class Offer:
     opens_on: str | None
     months: int
     late_words: str
+    signs_in_on_page: bool
 
 
 def find_face(campaign: Campaign, zone: str | None = None) -> Face | None:
@@ -127,6 +128,7 @@ def _offer(campaign: Campaign, connector: Connector, target: Target, team_name: 
         # The whole of the named day is safe, not only its evening.
         opens_on=day_words(opens + timedelta(days=1), campaign.time_zone) if opens else None,
         months=connector.grant_life.days // 30 if connector.grant_life else 0,
+        signs_in_on_page=connector.signs_in_on_page,
         late_words=_late_words(connector),
     )
 

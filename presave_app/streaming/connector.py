@@ -69,10 +69,12 @@ class SignIn:
 class SignInPage:
     """What a page of ours needs to sign a fan in by the service's own script.
 
-    `sources` are origins that the page's Content-Security-Policy opens; `fields` go to the page's script.
+    `script` is the service's, `client` the name of ours in static/js, which runs it. `sources` are origins that the
+    page's Content-Security-Policy opens; `fields` are handed to our script.
     """
 
     script: str
+    client: str
     sources: tuple[str, ...]
     fields: Mapping[str, str] = field(repr=False)
 
@@ -138,6 +140,8 @@ class Connector(ABC):
     # Whether a release can be added before its day, where the catalogue shows it (`add` then gives PRE_ADDED).
     adds_before_release: bool = False
     can_remove: bool = False
+    # Whether fans sign in by the service's own script on a page of ours (`sign_in_page`) instead of going there.
+    signs_in_on_page: bool = False
 
     @abstractmethod
     def __init__(self, settings: ServiceSettings) -> None: ...
@@ -161,9 +165,9 @@ class Connector(ABC):
         """The service's own name for an artist in a pasted link, URI or id; None when it is none."""
         return None
 
-    def sign_in_page(self, origin: str) -> SignInPage | None:  # noqa: ARG002
-        """For a service whose sign-in is a script on a page of ours at `origin`; None where the fan is sent away."""
-        return None
+    def sign_in_page(self, origin: str) -> SignInPage:
+        """What a page of ours at `origin` needs; only where `signs_in_on_page`."""
+        raise NotImplementedError
 
     @abstractmethod
     def begin_sign_in(

@@ -8,12 +8,13 @@ from flask import Flask, current_app
 
 from presave_app.extensions import current_settings
 from presave_app.settings import ServiceOptions, Settings
-from presave_app.streaming import deezer, soundcloud, spotify, tidal, youtube
+from presave_app.streaming import apple_music, deezer, soundcloud, spotify, tidal, youtube
 from presave_app.streaming.connector import Connector
 
 # In the order of the pages.
 SERVICES: tuple[tuple[ServiceOptions, type[Connector]], ...] = (
     (spotify.OPTIONS, spotify.Spotify),
+    (apple_music.OPTIONS, apple_music.AppleMusic),
     (deezer.OPTIONS, deezer.Deezer),
     (tidal.OPTIONS, tidal.Tidal),
     (soundcloud.OPTIONS, soundcloud.SoundCloud),

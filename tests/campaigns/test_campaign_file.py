@@ -59,7 +59,7 @@ def test_targets_of_services_that_are_off_are_kept_and_told(app: Flask, tmp_path
     rows = db.session.execute(text("SELECT service, ref FROM target ORDER BY service")).all()
     assert [tuple(row) for row in rows] == [
         ("amazon-music", "https://music.amazon.com/albums/B0EXAMPLE1"),
-        ("apple-music", "1700000001"),
+        ("apple-music", "album:1700000001"),
         ("spotify", "spotify:album:2up3OPMp9Tb4dAKM2erWXQ"),
     ]
 
