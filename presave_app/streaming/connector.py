@@ -138,6 +138,8 @@ class Connector(ABC):
     # Whether a release can be added before its day, where the catalogue shows it (`add` then gives PRE_ADDED).
     adds_before_release: bool = False
     can_remove: bool = False
+    # The devices whose maker's own service this is, "ios" or "android": there it stands first on the listening page.
+    home_device: str = ""
 
     @abstractmethod
     def __init__(self, settings: ServiceSettings) -> None: ...
