@@ -30,7 +30,17 @@ LAYERS = (
     ("tables", "site_map", "presave_app"),
 )
 # Modules that speak HTTP or the command line stand at the edge, whatever package they lie in.
-EDGE_NAMES = {"views.py", "art_views.py", "forms.py", "commands.py", "connecting.py", "mine.py", "sessions.py"}
+EDGE_NAMES = {
+    "views.py",
+    "art_views.py",
+    "link_views.py",
+    "forms.py",
+    "form_saving.py",
+    "commands.py",
+    "connecting.py",
+    "mine.py",
+    "sessions.py",
+}
 
 
 def modules() -> list[Path]:
