@@ -96,6 +96,7 @@ def environ(postgres_url: str, redis_url: str, twin_url: str) -> dict[str, str]:
         "SPOTIFY_MODE": "extended",
         "SPOTIFY_CALLS_PER_SECOND": "1000",
         **NO_LOOKUPS,
+        **{f"{source}_CALLS_PER_SECOND": "1000" for source in ("DEEZER_LOOKUP", "ITUNES", "ODESLI", "MUSICBRAINZ")},
     }
 
 

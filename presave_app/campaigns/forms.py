@@ -16,9 +16,9 @@ from presave_app.campaigns import editing
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.campaign import Status
 from presave_app.campaigns.fields import CLOCKS, KINDS, TARGET_PREFIX
+from presave_app.campaigns.link_list import LinkView, links_of, suggestions_of
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import release_clock
-from presave_app.campaigns.targets import find_targets, links_among
 from presave_app.counts.tally import count_context, totals
 from presave_app.extensions import current_settings
 from presave_app.fanpage.poster import opens_at, poster_context
@@ -28,7 +28,6 @@ from presave_app.lib.moments import zone_names
 from presave_app.ops.template_helpers import day, time_of_day
 from presave_app.releases.progress import progress_context
 from presave_app.streaming.connector import Connector
-from presave_app.streaming.directory import find_entry
 from presave_app.streaming.registry import connectors, get_connector
 from presave_app.teams.accounts import may_edit
 from presave_app.teams.models import Role
@@ -58,16 +57,6 @@ _HINTS = {
 
 
 @dataclass(frozen=True)
-class LinkView:
-    """A link as the editor lists it: whose it is, and what stands beside it on the page of the fans."""
-
-    target_id: int
-    name: str
-    address: str
-    words: str
-
-
-@dataclass(frozen=True)
 class FieldView:
     """One field as its partial shows it: what is in its inputs, and what is said beside them."""
 
@@ -81,6 +70,7 @@ class FieldView:
     hint: str = ""
     notes: list[str] = field(default_factory=list)
     links: list[LinkView] = field(default_factory=list[LinkView])
+    suggestions: list[LinkView] = field(default_factory=list[LinkView])
 
     @property
     def is_target(self) -> bool:
@@ -205,7 +195,8 @@ def field_view(
         is_saved=is_saved,
         hint=_hint_of(name),
         notes=_notes_of(campaign, name),
-        links=_links_of(campaign) if name == editing.LINK_FIELD else [],
+        links=links_of(campaign) if name == editing.LINK_FIELD else [],
+        suggestions=suggestions_of(campaign) if name == editing.LINK_FIELD else [],
     )
 
 
@@ -228,20 +219,6 @@ def distance(campaign: Campaign, now: datetime) -> str:
 
 def _service_name(name: str) -> str:
     return get_connector(name.removeprefix(TARGET_PREFIX)).name
-
-
-def _links_of(campaign: Campaign) -> list[LinkView]:
-    found = [(target, find_entry(target.service)) for target in links_among(find_targets(campaign.id))]
-    return [
-        LinkView(
-            target.id,
-            entry.name,
-            target.url or (entry.listen_url(target.ref) if target.ref else None) or target.ref or "",
-            "A link and a reminder." if entry.is_link else f"{entry.name} is not on here: a link and a reminder.",
-        )
-        for target, entry in found
-        if entry is not None
-    ]
 
 
 def _hint_of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The links among a campaign's targets: taking one away."""
+"""The links among a campaign's targets: taking one away, and deciding about those that catalogues suggest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
-from presave_app.campaigns import forms, targets
+from presave_app.campaigns import forms, suggestions
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.editing import LINK_FIELD
 from presave_app.campaigns.fields import FieldError
@@ -21,19 +21,30 @@ from presave_app.transaction import transaction
 links = Blueprint("links", __name__)
 
 _ID = "int(max=2147483647)"
-_REMOVE = f"/campaigns/<{_ID}:campaign_id>/links/<{_ID}:target_id>/remove"
+_LINKS = f"/campaigns/<{_ID}:campaign_id>/links"
+_REMOVE = f"{_LINKS}/<{_ID}:target_id>/remove"
+_DECIDE = f"{_LINKS}/suggestions/<{_ID}:suggestion_id>/<any(accept, dismiss):choice>"
 
 
 @links.post(_REMOVE)
 @member_only
 def link_remove(campaign_id: int, target_id: int) -> ResponseReturnValue:
     """Take a link off the page."""
-    return _do(campaign_id, lambda campaign: targets.remove_link(campaign, target_id))
+    return _do(campaign_id, lambda campaign: suggestions.remove_link(campaign, target_id))
+
+
+@links.post(_DECIDE)
+@member_only
+def suggestion_decide(campaign_id: int, suggestion_id: int, choice: str) -> ResponseReturnValue:
+    """Put a suggested link on the page, or never suggest it again."""
+    act = suggestions.accept if choice == "accept" else suggestions.dismiss
+    return _do(campaign_id, lambda campaign: act(campaign, suggestion_id))
 
 
 @links.get(_REMOVE)
+@links.get(_DECIDE)
 @member_only
-def remove_again(campaign_id: int, target_id: int) -> ResponseReturnValue:  # noqa: ARG001 - part of the address
+def act_again(campaign_id: int, **_: object) -> ResponseReturnValue:
     """A refused form leaves its address in the browser; opening that again leads to the editor."""
     return forms.to_editor(campaign_id)
 

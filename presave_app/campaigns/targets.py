@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 
 from presave_app.campaigns.fields import FieldError
+from presave_app.campaigns.link_models import LinkLook, LinkSuggestion
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.extensions import db
 from presave_app.streaming.directory import entries, find_entry
@@ -83,6 +84,7 @@ def set_upc(campaign: Campaign, upc: str | None) -> None:
     if campaign.upc == upc:
         return
     campaign.upc = upc
+    _forget_looks(campaign.id)
     for target in find_targets(campaign.id).values():
         if target.ref is None:
             _look_afresh(target)
@@ -123,6 +125,13 @@ def _refuse_if_awaited(campaign_id: int, service: str) -> None:
         name = entry.name if entry else service
         fans = "1 fan waits" if waiting == 1 else f"{waiting:,} fans wait"
         raise FieldError(f"{fans} for it on {name}: give another link or a UPC instead.")
+
+
+def _forget_looks(campaign_id: int) -> None:
+    """What catalogues said was about another release."""
+    db.session.execute(delete(LinkLook).where(LinkLook.campaign_id == campaign_id))
+    stale = delete(LinkSuggestion).where(LinkSuggestion.campaign_id == campaign_id)
+    db.session.execute(stale.where(LinkSuggestion.state == "suggested"))
 
 
 def _look_afresh(target: Target) -> None:

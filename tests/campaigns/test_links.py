@@ -178,3 +178,42 @@ def test_links_are_no_services_of_the_control_room(ed: FlaskClient, campaign_id:
     add(ed, campaign_id, SHOP)
     page = ed.get(f"/campaigns/{campaign_id}/release").text
     assert "shop.alba.example" not in page
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_a_suggestion_is_decided(ed: FlaskClient, campaign_id: int, htmx: bool) -> None:
+    first, second = suggest(campaign_id, "amazon-music", AMAZON), suggest(campaign_id, "shop.alba.example", SHOP)
+    page = ed.get(f"/campaigns/{campaign_id}").text
+    assert "“Night Drive” by Alba Voss, found by Songlink." in page
+    for suggestion_id, choice in ((first, "accept"), (second, "dismiss")):
+        address = f"/campaigns/{campaign_id}/links/suggestions/{suggestion_id}/{choice}"
+        assert f'formaction="{address}"' in page
+        for _ in range(2):
+            assert post(ed, address, htmx=htmx).status_code == (200 if htmx else 303)
+        assert ed.get(address).status_code == 303
+    assert links() == f"amazon-music {AMAZON}"
+    assert "Found elsewhere" not in ed.get(f"/campaigns/{campaign_id}").text
+
+
+def test_a_suggestion_is_decided_by_its_own_editors(
+    ed: FlaskClient, bob: FlaskClient, charlie: FlaskClient, campaign_id: int, team_id: int
+) -> None:
+    suggestion_id = suggest(campaign_id, "amazon-music", AMAZON)
+    address = f"/campaigns/{campaign_id}/links/suggestions/{suggestion_id}/accept"
+    assert post(bob, address, htmx=True).status_code == 403
+    assert post(charlie, address, htmx=True).status_code == 404
+    other = make_campaign(team_id, slug="second")
+    assert post(ed, f"/campaigns/{other}/links/suggestions/{suggestion_id}/accept", htmx=True).status_code == 200
+    assert links() is None
+    assert read_sql("SELECT state FROM link_suggestion") == "suggested"
+
+
+def suggest(campaign_id: int, service: str, ref: str) -> int:
+    run_sql(
+        "INSERT INTO link_suggestion (campaign_id, service, ref, source, title, artist)"
+        " VALUES (:id, :service, :ref, 'odesli', 'Night Drive', 'Alba Voss')",
+        id=campaign_id,
+        service=service,
+        ref=ref,
+    )
+    return read_sql("SELECT max(id) FROM link_suggestion")

@@ -192,6 +192,6 @@ def test_an_answer_of_another_shape_holds_nothing(service: ScriptedService, ask:
 
 
 def test_each_has_a_gate_and_a_careful_rate_of_its_own(app: Flask) -> None:
-    services = app.extensions["presave_settings"].services
-    rates = {source: services[source].calls_per_second for source in sources.lookups()}
+    rates = {options.service: options.calls_per_second for options in sources.OPTIONS}
+    assert list(sources.lookups()) == list(rates)
     assert rates == {"deezer-lookup": 4.0, "itunes": 0.3, "odesli": 0.15, "musicbrainz": 0.9}
