@@ -44,6 +44,7 @@ class Offer:
     With `remind_words` there is no add to be had, and they say what is done instead.
     """
 
+    link_id: int
     service: str
     name: str
     listen_url: str | None
@@ -54,6 +55,11 @@ class Offer:
     late_words: str = ""
     remind_words: str = ""
     home_device: str = ""
+
+    @property
+    def go_path(self) -> str:
+        """The counted way out to where it is listened to."""
+        return f"/go/{self.link_id}"
 
 
 def find_face(campaign: Campaign, zone: str | None = None) -> Face | None:
@@ -99,6 +105,14 @@ def offers_of(campaign: Campaign, zone: str | None = None) -> list[Offer]:
     return [*saves, *(_link_offer(entry, target) for entry, target in links if entry is not None)]
 
 
+def find_way_out(target: Target) -> str | None:
+    """Where a target is listened to; None while nobody can say."""
+    entry = find_entry(target.service)
+    if entry is None:
+        return None
+    return _listen_url(entry.connector, target) if entry.connector else _link_of(entry, target)
+
+
 def opens_at(campaign: Campaign, connector: Connector) -> datetime | None:
     """From when on a permission given to `connector` lasts for every fan; None when it does already."""
     release = release_clock(campaign)
@@ -126,6 +140,7 @@ def _listen_url(connector: Connector, target: Target) -> str | None:
 def _link_offer(entry: Entry, target: Target) -> Offer:
     why = "lets no app add for you" if entry.is_link else "can't be added to from here"
     return Offer(
+        link_id=target.id,
         service=entry.service,
         name=entry.name,
         listen_url=_link_of(entry, target),
@@ -144,6 +159,7 @@ def _offer(campaign: Campaign, connector: Connector, target: Target, team_name: 
     opens = opens_at(campaign, connector)
     can_agree = campaign.release_at is not None and opens is None
     return Offer(
+        link_id=target.id,
         service=connector.service,
         name=connector.name,
         listen_url=_listen_url(connector, target),

@@ -1,4 +1,4 @@
-"""Links: a target may say where it is listened to, and catalogues suggest further ones.
+"""Links: a target may say where it is listened to, catalogues suggest further ones, and ways out are counted.
 
 Only adds: code of the release before runs on this schema during a deploy.
 
@@ -46,9 +46,20 @@ def upgrade():
         sa.PrimaryKeyConstraint("campaign_id", "source", name="pk_link_look"),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name="fk_link_look_campaign_id_campaign"),
     )
+    op.create_table(
+        "way_out",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("service", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("lane", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("campaign_id", "service", "day", "lane", name="pk_way_out"),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name="fk_way_out_campaign_id_campaign"),
+    )
 
 
 def downgrade():
+    op.drop_table("way_out")
     op.drop_table("link_look")
     op.drop_table("link_suggestion")
     op.drop_column("target", "url")
