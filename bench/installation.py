@@ -115,6 +115,8 @@ def _spotify(twin: TwinProcess, limits: Limits) -> dict[str, str]:
         "SPOTIFY_ACCOUNTS_URL": f"{twin.url}/accounts",
         "SPOTIFY_API_URL": f"{twin.url}/api/v1",
         "SPOTIFY_CALLS_PER_SECOND": str(limits.calls_per_second),
+        # Nothing listens there: a measurement asks no catalogue out there.
+        **dict.fromkeys(("DEEZER_LOOKUP_URL", "ITUNES_URL", "ODESLI_URL", "MUSICBRAINZ_URL"), "http://127.0.0.1:1"),
     }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from presave_app import queue
 from presave_app.extensions import db
-from presave_app.releases import catalogue, extras, link_flip, refreshing, waves
+from presave_app.releases import catalogue, extras, link_finding, link_flip, refreshing, waves
 from presave_app.streaming.registry import connectors
 
 Ids = tuple[str | int, ...]
@@ -41,6 +41,7 @@ SCHEDULE = (
     Line(queue.DO_EXTRAS, 3, lambda: _each(extras.services_with_due_extras())),
     Line(queue.SURROUND_FLIP, 3, lambda: [(campaign_id,) for campaign_id in link_flip.find_campaigns_to_flip()]),
     Line(queue.REFRESH_DUE, 10, lambda: _each(s for s in connectors() if refreshing.find_stale(s, 1))),
+    Line(queue.LOOK_UP_LINKS, 60, lambda: [(campaign_id,) for campaign_id in link_finding.find_campaigns()]),
     Line(queue.SWEEP, 60, lambda: [()]),
     Line(queue.HOUSEKEEP, 3600, lambda: [()]),
     # Last, so that a clock without Redis adds before it looks whether the adds are late.
@@ -75,6 +76,8 @@ class Bells:
         if last is not None and time.monotonic() - last < line.every_seconds:
             return False
         if not queue.ring(line.job, *ids):
+            if line.job in queue.PATIENT_JOBS:
+                return False
             log.warning("Redis is away: doing %s in the clock's own process", line.job)
             run_here(line.job, *ids)
         self._rung_at[line.job, ids] = time.monotonic()

@@ -13,7 +13,7 @@ from types import FrameType
 from rq.serializers import JSONSerializer
 from rq.worker import HerokuWorker
 
-from jobs import housekeeping, link_flip, release_day, sweeper, token_refresh, watch
+from jobs import housekeeping, link_flip, links, release_day, sweeper, token_refresh, watch
 from presave_app import create_app
 from presave_app.extensions import current_settings, db, redis_connection
 from presave_app.presaves import grants
@@ -22,7 +22,7 @@ from presave_app.releases import drain
 from presave_app.transaction import retried
 
 # Imported before the first fork, so that no job pays for it.
-JOB_MODULES = (housekeeping, link_flip, release_day, sweeper, token_refresh, watch)
+JOB_MODULES = (housekeeping, link_flip, links, release_day, sweeper, token_refresh, watch)
 # With RQ's own numbers an idle worker notices a dead one's job after minutes.
 _WORKER_TTL_SECONDS = 30
 _MAINTENANCE_SECONDS = 10

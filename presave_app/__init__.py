@@ -16,6 +16,7 @@ from presave_app.ops import cli, logs, template_helpers, time_keeping
 from presave_app.security_headers import init_security_headers
 from presave_app.settings import Settings, read_settings
 from presave_app.streaming import registry
+from presave_app.streaming.lookups import sources
 
 # All tables are known to migrations from here on.
 __all__ = ["create_app", "tables"]
@@ -25,7 +26,7 @@ MAX_UPLOAD_BYTES = 12 * 1024 * 1024
 
 def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     """The app, from the settings in `environ` (the process's own environment if None); raises SettingsError."""
-    settings = read_settings(os.environ if environ is None else environ, registry.OPTIONS)
+    settings = read_settings(os.environ if environ is None else environ, (*registry.OPTIONS, *sources.OPTIONS))
     app = Flask(__name__)
     # Set before the environment is built, which Flask does at the first template.
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
@@ -33,6 +34,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     logs.init_logs(logging.INFO)
     extensions.init_extensions(app, settings)
     registry.init_connectors(app, settings)
+    sources.init_lookups(app, settings)
     access.init_access(app)
     time_keeping.init_time_keeping(app)
     error_pages.init_error_pages(app)

@@ -29,13 +29,16 @@ DO_EXTRAS = "jobs.extras.do_due"
 REFRESH_DUE = "jobs.token_refresh.refresh_due"
 SURROUND_FLIP = "jobs.link_flip.surround_flip"
 FIND_LINKS = "jobs.link_flip.find_links"
+LOOK_UP_LINKS = "jobs.links.look_up"
 SWEEP = "jobs.sweeper.sweep"
 HOUSEKEEP = "jobs.housekeeping.housekeep"
 WATCH = "jobs.watch.watch"
 # These go on until nothing is due, or until their seconds are over.
 DRAINS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE, DO_EXTRAS)
 QUICK_JOBS = (SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP, WATCH)
-ALL_JOBS = (*DRAINS, *QUICK_JOBS)
+# These wait while Redis is away: a catalogue that hangs must not hold up the clock.
+PATIENT_JOBS = (LOOK_UP_LINKS,)
+ALL_JOBS = (*DRAINS, *QUICK_JOBS, *PATIENT_JOBS)
 
 log = logging.getLogger(__name__)
 

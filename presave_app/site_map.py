@@ -6,6 +6,7 @@ from flask import Flask
 
 from presave_app.access import open_static_files
 from presave_app.campaigns.art_views import art
+from presave_app.campaigns.link_views import links
 from presave_app.campaigns.views import campaigns
 from presave_app.counts.views import counts
 from presave_app.fanpage.connecting import connecting
@@ -19,6 +20,18 @@ from presave_app.teams.views import teams
 
 def register(app: Flask) -> None:
     """Register every blueprint. `/<slug>` comes last by Werkzeug's own rules: fixed words win."""
-    for blueprint in (health, teams, campaigns, releases, services, art, counts, connecting, mine, fanpage):
+    for blueprint in (
+        health,
+        teams,
+        campaigns,
+        links,
+        releases,
+        services,
+        art,
+        counts,
+        connecting,
+        mine,
+        fanpage,
+    ):
         app.register_blueprint(blueprint)
     open_static_files(app)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from presave_app.campaigns import link_models as links
 from presave_app.campaigns import models as campaigns
+from presave_app.counts import models as counts
 from presave_app.presaves import models as presaves
 from presave_app.releases import models as releases
 from presave_app.teams import models as teams
 
-MODELS = (teams, campaigns, presaves, releases)
+MODELS = (teams, campaigns, links, presaves, releases, counts)

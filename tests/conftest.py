@@ -36,6 +36,8 @@ from presave_app.sandbox.server import create_server  # noqa: E402
 from presave_app.sandbox.settings import SandboxSettings  # noqa: E402
 
 PUBLIC_URL = "http://127.0.0.1:5000"
+# Nothing listens on port 1, so no test ever asks a catalogue out there.
+NO_LOOKUPS = dict.fromkeys(("DEEZER_LOOKUP_URL", "ITUNES_URL", "ODESLI_URL", "MUSICBRAINZ_URL"), "http://127.0.0.1:1")
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +95,8 @@ def environ(postgres_url: str, redis_url: str, twin_url: str) -> dict[str, str]:
         "SPOTIFY_API_URL": f"{twin_url}/spotify/api/v1",
         "SPOTIFY_MODE": "extended",
         "SPOTIFY_CALLS_PER_SECOND": "1000",
+        **NO_LOOKUPS,
+        **{f"{source}_CALLS_PER_SECOND": "1000" for source in ("DEEZER_LOOKUP", "ITUNES", "ODESLI", "MUSICBRAINZ")},
     }
 
 
@@ -109,8 +113,9 @@ def migrated_app(environ: dict[str, str]) -> Iterator[Flask]:
         db.session.remove()
         db.engine.dispose()
     app.extensions["presave_redis"].close()
-    for connector in app.extensions["presave_connectors"].values():
-        connector.close()
+    for kind in ("presave_connectors", "presave_lookups"):
+        for each in app.extensions[kind].values():
+            each.close()
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ def demo_environment(*, database_url: str, redis_url: str, public_url: str, sand
         **new_keys(),
         **(_given_keys(os.environ) if os.environ.get("DATABASE_URL") else {}),
         **_spotify(sandbox_url),
+        **_lookups(sandbox_url),
     }
 
 
@@ -39,6 +40,16 @@ def new_keys() -> dict[str, str]:
 
 def _given_keys(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: environ[name] for name in KEYS if environ.get(name)}
+
+
+def _lookups(sandbox_url: str) -> dict[str, str]:
+    """A demo asks no public catalogue about a release that does not exist."""
+    return {
+        "DEEZER_LOOKUP_URL": f"{sandbox_url}/lookups/deezer",
+        "ITUNES_URL": f"{sandbox_url}/lookups/itunes",
+        "ODESLI_URL": f"{sandbox_url}/lookups/odesli",
+        "MUSICBRAINZ_URL": f"{sandbox_url}/lookups/musicbrainz",
+    }
 
 
 def _spotify(sandbox_url: str) -> dict[str, str]:

@@ -17,7 +17,8 @@ from presave_app.campaigns.editing import EditRefused, Typed
 from presave_app.campaigns.fields import TARGET_PREFIX, FieldError
 from presave_app.campaigns.models import Campaign
 from presave_app.lib.text import clean_line
-from presave_app.streaming.registry import connectors, find_known
+from presave_app.streaming.directory import find_entry
+from presave_app.streaming.registry import connectors
 
 _TEXTS = ("title", "artist", "kind", "slug", "upc", "artwork")
 _KEYS = (*_TEXTS, "release", "targets", "publish")
@@ -30,7 +31,8 @@ class CampaignFile:
     """What a file says, in the texts that the editor's fields take. `notes` are for the person at the keyboard."""
 
     texts: dict[str, str] = field(default_factory=dict)
-    kept_targets: dict[str, str] = field(default_factory=dict)
+    # The name of the release on each service where nobody can add here, and what was written for it.
+    kept_targets: dict[str, tuple[str, str]] = field(default_factory=dict)
     picture: Pressed | None = None
     is_to_publish: bool = False
     errors: dict[str, str] = field(default_factory=dict)
@@ -69,8 +71,8 @@ def create_from_file(team_id: int, found: CampaignFile, now: datetime) -> Campai
         kind=_parsed(fields.parse_kind, "kind", found, errors) or "album",
     )
     _collect(errors, lambda: editing.save_fields(created, Typed(found.texts, now)))
-    for service, ref in found.kept_targets.items():
-        targets.keep_ref(created, service, ref)
+    for service, (ref, written) in found.kept_targets.items():
+        targets.keep_ref(created, service, ref, written)
     if found.picture is not None:
         give_artwork(created, found.picture)
     if found.is_to_publish:
@@ -133,17 +135,20 @@ def _take_targets(given: Any, found: CampaignFile) -> None:
 
 
 def _keep_target(service: str, text: str, found: CampaignFile) -> None:
-    """Take the target of a service that is off, or that this build does not know yet."""
-    known = find_known(service)
+    """Take the target of a service that is off or only a link, or that this build does not know yet."""
+    known = find_entry(service)
     try:
         ref = clean_line(text)[: fields.MOST_REF_LENGTH] if known is None else fields.parse_target(known, text)
     except FieldError as fault:
         found.errors[TARGET_PREFIX + service] = str(fault)
         return
     if ref:
-        found.kept_targets[clean_line(service)[:64]] = ref
-        why = "is not known to this version" if known is None else "is not on: its credentials are missing"
-        found.notes.append(f"targets.{service}: kept, but {service} {why}.")
+        found.kept_targets[clean_line(service)[:255]] = ref, clean_line(text)
+        if known is None:
+            found.notes.append(f"targets.{service}: kept, but {service} is not known to this version.")
+        elif not known.is_link:
+            why = "its credentials are missing, so its fans are reminded."
+            found.notes.append(f"targets.{service}: kept, but {service} is not on: {why}")
 
 
 def _take_artwork(folder: Path, found: CampaignFile) -> None:

@@ -15,6 +15,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.streaming.registry import connectors, get_connector
 
+LINK_FIELD = "link"
 RELEASE_INPUTS = ("release_date", "release_time", "time_zone", "clock")
 
 
@@ -35,14 +36,16 @@ class Typed:
 
 
 def field_names() -> list[str]:
-    """Every field in the order of the page, with one target for each service that is on."""
-    return [*_SAVERS, *(TARGET_PREFIX + service for service in connectors())]
+    """Every field in the order of the page, with one target for each service that is on, and last any other link."""
+    return [*_SAVERS, *(TARGET_PREFIX + service for service in connectors()), LINK_FIELD]
 
 
 def save_field(campaign: Campaign, field: str, typed: Typed) -> None:
     """Change one field, if it was sent; raises FieldError."""
     if field.startswith(TARGET_PREFIX):
         _save_target(campaign, field, typed)
+    elif field == LINK_FIELD:
+        _add_link(campaign, typed)
     else:
         inputs, save = _SAVERS[field]
         if any(name in typed.texts for name in inputs):
@@ -62,6 +65,12 @@ def save_fields(campaign: Campaign, typed: Typed) -> None:
         raise EditRefused(errors)
 
 
+def fills_own_field(texts: Mapping[str, str]) -> bool:
+    """Whether the pasted link is of a service that is on, and so belongs to that service's field."""
+    found = fields.parse_any_link(texts.get(LINK_FIELD, ""))
+    return found is not None and found[0] in connectors()
+
+
 def typed_of(campaign: Campaign) -> dict[str, str]:
     """The campaign's values as its form shows them."""
     known = targets.find_targets(campaign.id)
@@ -77,6 +86,7 @@ def typed_of(campaign: Campaign) -> dict[str, str]:
         "time_zone": campaign.time_zone,
         "clock": campaign.clock,
         **{TARGET_PREFIX + service: ref or "" for service, ref in refs.items()},
+        LINK_FIELD: "",
     }
 
 
@@ -128,6 +138,19 @@ def _save_target(campaign: Campaign, field: str, typed: Typed) -> None:
     if field in typed.texts:
         connector = get_connector(field.removeprefix(TARGET_PREFIX))
         targets.set_ref(campaign, connector.service, fields.parse_target(connector, typed.texts[field]))
+
+
+def _add_link(campaign: Campaign, typed: Typed) -> None:
+    """Put a pasted link where it belongs: to a service's own field, or among the links."""
+    pasted = typed.texts.get(LINK_FIELD, "")
+    found = fields.parse_any_link(pasted)
+    if found is None:
+        return
+    service, ref = found
+    if service in connectors():
+        targets.set_ref(campaign, service, ref)
+    else:
+        targets.keep_ref(campaign, service, ref, pasted)
 
 
 _SAVERS: dict[str, tuple[tuple[str, ...], Callable[[Campaign, Typed], None]]] = {

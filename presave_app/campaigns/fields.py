@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Protocol
 
 from presave_app.lib.moments import BadMoment, find_zone, moment_of, zone_names
 from presave_app.lib.slugs import LEAST_LENGTH, MOST_LENGTH, is_slug
 from presave_app.lib.text import clean_line
 from presave_app.lib.upc import BadUPC, parse_upc
 from presave_app.streaming.connector import Connector
+from presave_app.streaming.directory import read_link
+from presave_app.streaming.link_services import BadLink
 
 KINDS = {"album": "Album", "ep": "EP", "single": "Single"}
 CLOCKS = {"everywhere": "One moment everywhere", "local": "Each fan's own midnight"}
@@ -26,6 +29,18 @@ _FURTHEST_RELEASE = timedelta(days=5 * 365)
 
 class FieldError(ValueError):
     """What was typed can't be used; the message stands beside the field."""
+
+
+class ReadsLinks(Protocol):
+    """A service as far as it reads what was pasted."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def ref_example(self) -> str: ...
+
+    def parse_ref(self, text: str, /) -> str | None: ...
 
 
 @dataclass(frozen=True)
@@ -76,15 +91,24 @@ def parse_release_upc(text: str) -> str | None:
         raise FieldError(str(fault)) from None
 
 
-def parse_target(connector: Connector, text: str) -> str | None:
+def parse_target(service: ReadsLinks, text: str) -> str | None:
     """The service's own name for the release in what was pasted, or None when the field is empty."""
     pasted = clean_line(text)
     if not pasted:
         return None
-    ref = connector.parse_ref(pasted) if len(pasted) <= MOST_REF_LENGTH else None
+    ref = service.parse_ref(pasted) if len(pasted) <= MOST_REF_LENGTH else None
     if ref is None:
-        raise FieldError(f"That is not a release on {connector.name}. Paste a link like {connector.ref_example}")
+        raise FieldError(f"That is not a release on {service.name}. Paste a link like {service.ref_example}")
     return ref
+
+
+def parse_any_link(text: str) -> tuple[str, str] | None:
+    """The service and its name for the release in a link to anywhere, or None when the field is empty."""
+    pasted = clean_line(text)
+    try:
+        return read_link(pasted) if pasted else None
+    except BadLink as fault:
+        raise FieldError(str(fault)) from None
 
 
 def parse_clock(text: str) -> str:

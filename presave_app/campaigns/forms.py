@@ -16,6 +16,7 @@ from presave_app.campaigns import editing
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.campaign import Status
 from presave_app.campaigns.fields import CLOCKS, KINDS, TARGET_PREFIX
+from presave_app.campaigns.link_list import LinkView, links_of, suggestions_of
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.counts.tally import count_context, totals
@@ -42,6 +43,7 @@ _LABELS = {
 }
 # What the fields with a list to choose from offer.
 CHOICES = {"kinds": KINDS, "clocks": CLOCKS}
+_LABELS[editing.LINK_FIELD] = ("Any other link", "campaigns/_links_field.html")
 _DONE = {
     "saved": "Saved.",
     "published": "Published. The page is open to everybody who has the link.",
@@ -49,6 +51,7 @@ _DONE = {
 }
 _HINTS = {
     "upc": "12 to 14 digits, from your distributor.",
+    editing.LINK_FIELD: "Paste a link to the release on any service or shop. We remind fans, and send them there.",
     "slug": "Once the page is public, an old address leads on to the new one.",
 }
 
@@ -66,6 +69,8 @@ class FieldView:
     is_saved: bool = False
     hint: str = ""
     notes: list[str] = field(default_factory=list)
+    links: list[LinkView] = field(default_factory=list[LinkView])
+    suggestions: list[LinkView] = field(default_factory=list[LinkView])
 
     @property
     def is_target(self) -> bool:
@@ -190,6 +195,8 @@ def field_view(
         is_saved=is_saved,
         hint=_hint_of(name),
         notes=_notes_of(campaign, name),
+        links=links_of(campaign) if name == editing.LINK_FIELD else [],
+        suggestions=suggestions_of(campaign) if name == editing.LINK_FIELD else [],
     )
 
 

@@ -104,6 +104,7 @@ class Target(Base):
     """The release on one service.
 
     `ref` is the service's own name for it (a URI or an id); None means that it is looked up by UPC.
+    `url` is where it is listened to, if the ref alone does not tell.
     `artist_ref` is the service's own name for the artist, whom a fan may follow there.
     `found_at` is set once the service's catalogue has shown the release; until then no add is tried.
     `canary` is what came of the test fans, None where the label has named none: while it is `waiting` or
@@ -120,6 +121,7 @@ class Target(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     service: Mapped[str]
     ref: Mapped[str | None]
+    url: Mapped[str | None]
     artist_ref: Mapped[str | None]
     found_at: Mapped[datetime | None] = mapped_column(Moment)
     looked_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -44,7 +44,7 @@ def find_missing(campaign: Campaign, now: datetime) -> dict[str, str]:
         missing["release"] = "Say when the release comes out."
     elif not addresses.was_public([campaign.id]):
         missing |= _fault_of_moment(campaign.release_at, now)
-    if not targets.offered_services(campaign.id):
+    if not targets.is_somewhere(campaign.id):
         missing |= dict.fromkeys(_where_fields(), targets.NEEDS_ONE)
     return missing
 

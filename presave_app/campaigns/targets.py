@@ -1,16 +1,22 @@
 """The targets of a campaign: on which services the release will be found, and how.
 
 A service that is on has a row exactly while the campaign can be pre-saved there: by a target of its own or
-by the UPC. Rows of services that are off are kept as they were given, for the day they are on.
+by the UPC. Rows of services that are off, or that are only a link, stand on the page with a reminder; once
+such a service is on, fans can pre-save there.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import select, text
+from collections.abc import Mapping
+
+from sqlalchemy import delete, func, select, text
 
 from presave_app.campaigns.fields import FieldError
+from presave_app.campaigns.link_models import LinkLook, LinkSuggestion
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.extensions import db
+from presave_app.streaming.directory import entries, find_entry
+from presave_app.streaming.link_services import BadLink, parse_link
 from presave_app.streaming.registry import connectors
 
 NEEDS_ONE = "Paste the release's link on a service, or give its UPC."
@@ -22,10 +28,16 @@ def find_targets(campaign_id: int) -> dict[str, Target]:
     return {target.service: target for target in rows}
 
 
-def offered_services(campaign_id: int) -> list[str]:
-    """The services that are on and have a target, in the order of the pages."""
-    targets = find_targets(campaign_id)
-    return [service for service in connectors() if service in targets]
+def links_among(targets: Mapping[str, Target]) -> list[Target]:
+    """The targets on services where nobody can add here: those we know first, then any other link by its host."""
+    known = [entry.service for entry in entries()]
+    others = sorted(service for service in targets if service not in known and find_entry(service))
+    return [targets[service] for service in [*known, *others] if service in targets and service not in connectors()]
+
+
+def is_somewhere(campaign_id: int) -> bool:
+    """Whether the page has anything to offer: a service to add on, or a link."""
+    return any(service in connectors() or find_entry(service) for service in find_targets(campaign_id))
 
 
 def set_ref(campaign: Campaign, service: str, ref: str | None) -> None:
@@ -36,14 +48,35 @@ def set_ref(campaign: Campaign, service: str, ref: str | None) -> None:
         db.session.add(target)
     if target.ref != ref:
         target.ref = ref
+        target.url = None
         _look_afresh(target)
     _settle(campaign)
 
 
-def keep_ref(campaign: Campaign, service: str, ref: str) -> None:
-    """Keep what was given for a service that is off, until it is on."""
-    db.session.add(Target(campaign_id=campaign.id, service=service, ref=ref, found_at=None, looked_at=None, looks=0))
+def keep_ref(campaign: Campaign, service: str, ref: str, pasted: str = "") -> None:
+    """Name the release on a service where nobody can add here; `pasted` is the link that was given, if it was one."""
+    target = find_targets(campaign.id).get(service) or Target(campaign_id=campaign.id, service=service, looks=0)
+    db.session.add(target)
+    entry = find_entry(service)
+    if target.ref != ref:
+        _look_afresh(target)
+    target.ref = ref
+    target.url = None if entry is None or entry.listen_url(ref) else _link_in(pasted)
+    if entry is not None and entry.is_link:
+        # There is no catalogue that could show it.
+        target.found_at = func.now()
     db.session.flush()
+
+
+def remove_link(campaign: Campaign, target_id: int) -> None:
+    """Take a link away; one that is gone already, or a service with a field of its own, is left as it is."""
+    target = db.session.get(Target, target_id)
+    if target is None or target.campaign_id != campaign.id or target.service in connectors():
+        return
+    _refuse_if_awaited(campaign.id, target.service)
+    db.session.delete(target)
+    db.session.flush()
+    _refuse_if_nowhere(campaign)
 
 
 def set_upc(campaign: Campaign, upc: str | None) -> None:
@@ -51,6 +84,7 @@ def set_upc(campaign: Campaign, upc: str | None) -> None:
     if campaign.upc == upc:
         return
     campaign.upc = upc
+    _forget_looks(campaign.id)
     for target in find_targets(campaign.id).values():
         if target.ref is None:
             _look_afresh(target)
@@ -69,7 +103,11 @@ def _settle(campaign: Campaign) -> None:
             _refuse_if_awaited(campaign.id, service)
             db.session.delete(target)
     db.session.flush()
-    if campaign.published_at is not None and not offered_services(campaign.id):
+    _refuse_if_nowhere(campaign)
+
+
+def _refuse_if_nowhere(campaign: Campaign) -> None:
+    if campaign.published_at is not None and not is_somewhere(campaign.id):
         raise FieldError("A published campaign needs a link on a service or a UPC. Unpublish it first.")
 
 
@@ -83,11 +121,27 @@ def _refuse_if_awaited(campaign_id: int, service: str) -> None:
         {"id": campaign_id, "service": service},
     ).scalar_one()
     if waiting:
+        entry = find_entry(service)
+        name = entry.name if entry else service
         fans = "1 fan waits" if waiting == 1 else f"{waiting:,} fans wait"
-        raise FieldError(f"{fans} for it on {connectors()[service].name}: give another link or a UPC instead.")
+        raise FieldError(f"{fans} for it on {name}: give another link or a UPC instead.")
+
+
+def _forget_looks(campaign_id: int) -> None:
+    """What catalogues said was about another release."""
+    db.session.execute(delete(LinkLook).where(LinkLook.campaign_id == campaign_id))
+    stale = delete(LinkSuggestion).where(LinkSuggestion.campaign_id == campaign_id)
+    db.session.execute(stale.where(LinkSuggestion.state == "suggested"))
 
 
 def _look_afresh(target: Target) -> None:
     target.found_at = None
     target.looked_at = None
     target.looks = 0
+
+
+def _link_in(pasted: str) -> str | None:
+    try:
+        return parse_link(pasted)[1]
+    except BadLink:
+        return None

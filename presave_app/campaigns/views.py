@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from flask import Blueprint, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,19 +23,16 @@ from presave_app.campaigns.campaign import (
 )
 from presave_app.campaigns.editing import EditRefused, Typed
 from presave_app.campaigns.fields import FieldError
-from presave_app.campaigns.models import Campaign
-from presave_app.campaigns.release_clock import release_clock
+from presave_app.campaigns.form_saving import answer_field, change, fragment_of, save_all, texts
 from presave_app.counts.tally import totals
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.lib import clock
-from presave_app.releases.waves import recompute_due
 from presave_app.teams.accounts import Place, find_places
 from presave_app.transaction import transaction
 
 campaigns = Blueprint("campaigns", __name__)
 
-CHANGED = "campaign-changed"
 # PostgreSQL's integers end here; a larger number in an address is nobody's campaign.
 _ONE = "/campaigns/<int(max=2147483647):campaign_id>"
 
@@ -136,14 +132,14 @@ def campaign_edit(campaign_id: int) -> ResponseReturnValue:
 @member_only
 def campaign_save(campaign_id: int) -> ResponseReturnValue:
     """Save all fields at once, as the form does without JavaScript."""
-    return _save_all(campaign_id) or forms.to_editor(campaign_id, "saved")
+    return save_all(campaign_id) or forms.to_editor(campaign_id, "saved")
 
 
 @campaigns.post(f"{_ONE}/publish")
 @member_only
 def campaign_publish(campaign_id: int) -> ResponseReturnValue:
     """Save what was typed, then open the page to everybody if nothing is missing."""
-    refused = _save_all(campaign_id)
+    refused = save_all(campaign_id)
     if refused:
         return refused
     try:
@@ -212,10 +208,10 @@ def artwork_save(campaign_id: int) -> ResponseReturnValue:
         fault = str(refusal)
         campaign, role = get_for_member(campaign_id, current_user.member_id)
     if not wants_fragment():
-        refused = None if fault else _save_all(campaign_id)
-        return refused or forms.plain_answer(campaign, role, _texts(), {"artwork": fault} if fault else {})
+        refused = None if fault else save_all(campaign_id)
+        return refused or forms.plain_answer(campaign, role, texts(), {"artwork": fault} if fault else {})
     context = forms.artwork_context(campaign, role, fault=fault, is_saved=fault is None)
-    return _fragment_of("campaigns/_artwork.html", context, fault)
+    return fragment_of("campaigns/_artwork.html", context, fault)
 
 
 @campaigns.post(f"{_ONE}/<name>")
@@ -224,44 +220,15 @@ def field_save(campaign_id: int, name: str) -> ResponseReturnValue:
     """Save one field and show it again, with what is to be said beside it."""
     if name not in editing.field_names():
         abort(404)
-    typed, fault = Typed(_texts(), clock.now()), None
+    typed, fault = Typed(texts(), clock.now()), None
     try:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-            _change(campaign, lambda: editing.save_field(campaign, name, typed))
+            change(campaign, lambda: editing.save_field(campaign, name, typed))
     except FieldError as refusal:
         fault = str(refusal)
         campaign, role = get_for_member(campaign_id, current_user.member_id)
-    if not wants_fragment():
-        return forms.plain_answer(campaign, role, typed.texts, {name: fault} if fault else {})
-    texts = editing.typed_of(campaign) | (dict(typed.texts) if fault else {})
-    view = forms.field_view(campaign, name, texts, is_editor=True, error=fault, is_saved=fault is None)
-    return _fragment_of(view.partial, {"field": view, "campaign": campaign, **forms.CHOICES}, fault)
-
-
-def _save_all(campaign_id: int) -> ResponseReturnValue | None:
-    """Save every field that was sent; the page to answer with when something could not be."""
-    typed = Typed(_texts(), clock.now())
-    try:
-        with transaction():
-            campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-            _change(campaign, lambda: editing.save_fields(campaign, typed))
-    except EditRefused as refusal:
-        campaign, role = get_for_member(campaign_id, current_user.member_id)
-        return forms.editor_page(campaign, role, forms.Refusal(typed.texts, refusal.errors))
-    return None
-
-
-def _change(campaign: Campaign, change: Callable[[], None]) -> None:
-    """Change a campaign; when its release moves for anybody, what fans wait for moves with it."""
-    before = release_clock(campaign)
-    change()
-    if release_clock(campaign) != before:
-        recompute_due(campaign.id)
-
-
-def _fragment_of(template: str, context: dict[str, Any], fault: str | None) -> ResponseReturnValue:
-    return fragment(render_template(template, **context), 422 if fault else 200, trigger=None if fault else CHANGED)
+    return answer_field(campaign, role, name, typed.texts, fault)
 
 
 def _new_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> ResponseReturnValue:
@@ -275,11 +242,6 @@ def _new_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> ResponseRe
 
 def _places_to_edit() -> list[Place]:
     return [place for place in find_places(current_user.member_id) if place.may_edit]
-
-
-def _texts() -> dict[str, str]:
-    """What was sent, by the names of the inputs. Only the names that a field asks for are ever looked at."""
-    return request.form.to_dict()
 
 
 def _parse_all(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -15,13 +15,14 @@ from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.fields import latest_safe_start
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import release_clock
-from presave_app.campaigns.targets import find_targets
+from presave_app.campaigns.targets import find_targets, links_among
 from presave_app.counts.tally import count_context
 from presave_app.extensions import db
 from presave_app.fanpage.words import day_words, release_words
 from presave_app.lib import clock
 from presave_app.privacy.consent import Tick, Wording, consent_for, ticks_for
 from presave_app.streaming.connector import Connector
+from presave_app.streaming.directory import Entry, find_entry
 from presave_app.streaming.registry import connectors
 from presave_app.teams.models import Team
 
@@ -38,17 +39,28 @@ class Face(StrEnum):
 
 @dataclass(frozen=True)
 class Offer:
-    """One service on the poster. A wording is there when the fan can agree now, and is what they agree to."""
+    """One service on the poster. A wording is there when the fan can agree now, and is what they agree to.
 
+    With `remind_words` there is no add to be had, and they say what is done instead.
+    """
+
+    link_id: int
     service: str
     name: str
     listen_url: str | None
-    wording: Wording | None
-    ticks: list[Tick]
-    opens_on: str | None
-    months: int
-    late_words: str
-    signs_in_on_page: bool
+    wording: Wording | None = None
+    ticks: list[Tick] = field(default_factory=list[Tick])
+    opens_on: str | None = None
+    months: int = 0
+    late_words: str = ""
+    signs_in_on_page: bool = False
+    remind_words: str = ""
+    home_device: str = ""
+
+    @property
+    def go_path(self) -> str:
+        """The counted way out to where it is listened to."""
+        return f"/go/{self.link_id}"
 
 
 def find_face(campaign: Campaign, zone: str | None = None) -> Face | None:
@@ -67,7 +79,7 @@ def poster_context(
     """
     offers, count = offers_of(campaign, zone), count_context(campaign, zone)
     face = _face_by_clock(campaign, zone)
-    is_waiting = face is Face.OUT_NOW and not all(offer.listen_url for offer in offers)
+    is_waiting = face is Face.OUT_NOW and not all(offer.listen_url or offer.remind_words for offer in offers)
     return {
         "campaign": campaign,
         "face": face,
@@ -82,14 +94,24 @@ def poster_context(
 
 
 def offers_of(campaign: Campaign, zone: str | None = None) -> list[Offer]:
-    """The services that are on and can know the release, in the order of the pages, for a fan in `zone`."""
+    """For a fan in `zone`, in the order of the page: where we add the release, then where we can only remind."""
     targets = find_targets(campaign.id)
     team_name = db.session.scalars(select(Team.name).where(Team.id == campaign.team_id)).one()
-    return [
+    saves = [
         _offer(campaign, connector, targets[service], team_name, zone)
         for service, connector in connectors().items()
         if service in targets
     ]
+    links = [(find_entry(target.service), target) for target in links_among(targets)]
+    return [*saves, *(_link_offer(entry, target) for entry, target in links if entry is not None)]
+
+
+def find_way_out(target: Target) -> str | None:
+    """Where a target is listened to; None while nobody can say."""
+    entry = find_entry(target.service)
+    if entry is None:
+        return None
+    return _listen_url(entry.connector, target) if entry.connector else _link_of(entry, target)
 
 
 def opens_at(campaign: Campaign, connector: Connector) -> datetime | None:
@@ -113,13 +135,32 @@ def _face_by_clock(campaign: Campaign, zone: str | None) -> Face:
 def _listen_url(connector: Connector, target: Target) -> str | None:
     """Where the release is listened to; None while the service has been asked for it and has not shown it."""
     is_missing = target.found_at is None and target.looks > 0
-    return connector.listen_url(target.ref) if target.ref and not is_missing else None
+    return target.url or connector.listen_url(target.ref) if target.ref and not is_missing else None
+
+
+def _link_offer(entry: Entry, target: Target) -> Offer:
+    why = "lets no app add for you" if entry.is_link else "can't be added to from here"
+    return Offer(
+        link_id=target.id,
+        service=entry.service,
+        name=entry.name,
+        listen_url=_link_of(entry, target),
+        remind_words=f"We remind you. {entry.name} {why}.",
+        home_device=entry.home_device,
+    )
+
+
+def _link_of(entry: Entry, target: Target) -> str | None:
+    """What was given for a service that was not known then need not be one of its refs."""
+    ref = entry.parse_ref(target.ref) if target.ref and not target.url else None
+    return target.url or (entry.listen_url(ref) if ref else None)
 
 
 def _offer(campaign: Campaign, connector: Connector, target: Target, team_name: str, zone: str | None) -> Offer:
     opens = opens_at(campaign, connector)
     can_agree = campaign.release_at is not None and opens is None
     return Offer(
+        link_id=target.id,
         service=connector.service,
         name=connector.name,
         listen_url=_listen_url(connector, target),
@@ -130,6 +171,7 @@ def _offer(campaign: Campaign, connector: Connector, target: Target, team_name: 
         months=connector.grant_life.days // 30 if connector.grant_life else 0,
         signs_in_on_page=connector.signs_in_on_page,
         late_words=_late_words(connector),
+        home_device=connector.home_device,
     )
 
 

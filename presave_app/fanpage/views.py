@@ -7,11 +7,14 @@ from flask.typing import ResponseReturnValue
 
 from presave_app.access import public
 from presave_app.campaigns.addresses import find_by_slug
-from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import release_clock
-from presave_app.fanpage.poster import Face, clean_source, find_face, poster_context
+from presave_app.counts.ways_out import count_way_out
+from presave_app.extensions import db
+from presave_app.fanpage.poster import Face, clean_source, find_face, find_way_out, poster_context
 from presave_app.fanpage.visitor import visitor_zone
 from presave_app.lib import clock
+from presave_app.transaction import transaction
 
 fanpage = Blueprint("fanpage", __name__)
 
@@ -22,7 +25,7 @@ _FRESH_SECONDS = 60
 @public
 def robots() -> ResponseReturnValue:
     """Search engines may show the pages, and have no business with links that are somebody's own."""
-    return "User-agent: *\nDisallow: /mine/\nDisallow: /live/\n", 200, {"Content-Type": "text/plain"}
+    return "User-agent: *\nDisallow: /mine/\nDisallow: /live/\nDisallow: /go/\n", 200, {"Content-Type": "text/plain"}
 
 
 @fanpage.get("/favicon.ico")
@@ -30,6 +33,30 @@ def robots() -> ResponseReturnValue:
 def favicon() -> ResponseReturnValue:
     """Browsers ask here before they have read any page."""
     return redirect(url_for("static", filename="favicon.svg"), code=302)
+
+
+@fanpage.get("/go/<int(max=2147483647):link>")
+@public
+def go(link: int) -> ResponseReturnValue:
+    """The way out to a service: where it leads is looked up, never taken from the address."""
+    target = db.session.get(Target, link)
+    campaign = db.session.get(Campaign, target.campaign_id) if target else None
+    face = find_face(campaign, visitor_zone()) if campaign else None
+    if target is None or campaign is None or face not in (Face.PRE_SAVE, Face.OUT_NOW):
+        return render_template("fanpage/not_here.html", is_ended=face is Face.ENDED), 410 if face else 404
+    way_out = find_way_out(target) if face is Face.OUT_NOW else None
+    if way_out is None:
+        return redirect(url_for(".page", slug=campaign.slug), code=302)
+    _count(campaign.id, target.service)
+    return redirect(way_out, code=302)
+
+
+def _count(campaign_id: int, service: str) -> None:
+    """Count people; not programs that only look where a link leads, nor browsers that fetch ahead."""
+    fetches_ahead = "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", ""))
+    if request.method == "GET" and not fetches_ahead:
+        with transaction() as session:
+            count_way_out(session, campaign_id, service)
 
 
 @fanpage.get("/<slug>/")

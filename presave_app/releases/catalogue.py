@@ -11,8 +11,9 @@ from sqlalchemy import text
 from presave_app.extensions import db
 from presave_app.queue import ADD_DUE, ring_after_commit
 from presave_app.releases import gate, news
-from presave_app.streaming.connector import Connector
+from presave_app.streaming.connector import Connector, Release
 from presave_app.streaming.errors import AppBlocked, ServiceError
+from presave_app.streaming.link_services import BadLink, parse_link
 from presave_app.streaming.registry import connectors, get_connector
 from presave_app.transaction import transaction
 
@@ -93,11 +94,13 @@ def _look(target: _Target, connector: Connector) -> bool:
         log.warning("looking for target %d on %s: %s", target.id, connector.service, fault.reason)
         # The label named the release itself: an unclear answer must not hold up its fans for long.
         is_unclear = not isinstance(fault, AppBlocked) and target.looks >= _UNCLEAR_LOOKS
-        return is_unclear and target.ref is not None and _note_found(connector.service, target, target.ref)
-    return release is not None and _note_found(connector.service, target, release.ref)
+        return (
+            is_unclear and target.ref is not None and _note_found(connector.service, target, Release(target.ref, None))
+        )
+    return release is not None and _note_found(connector.service, target, release)
 
 
-def _note_found(service: str, target: _Target, ref: str) -> bool:
+def _note_found(service: str, target: _Target, release: Release) -> bool:
     """From here on its pre-saves can be claimed: ring for them at once.
 
     False when the label has named another release meanwhile, which is then looked for afresh.
@@ -105,15 +108,31 @@ def _note_found(service: str, target: _Target, ref: str) -> bool:
     with transaction() as session:
         noted = session.execute(
             text("""
-                UPDATE target t SET found_at = now(), ref = :ref FROM campaign k
+                UPDATE target t SET found_at = now(), ref = :ref, url = coalesce(:url, t.url),
+                  artist_ref = coalesce(t.artist_ref, :artist_ref) FROM campaign k
                 WHERE t.id = :id AND k.id = t.campaign_id AND t.found_at IS NULL
                   AND t.ref IS NOT DISTINCT FROM CAST(:asked_ref AS text)
                   AND (t.ref IS NOT NULL OR k.upc IS NOT DISTINCT FROM CAST(:asked_upc AS text))
                 RETURNING t.id
             """),
-            {"id": target.id, "ref": ref, "asked_ref": target.ref, "asked_upc": target.upc},
+            {
+                "id": target.id,
+                "ref": release.ref,
+                "url": _public_link(release.url),
+                "artist_ref": release.artist_ref,
+                "asked_ref": target.ref,
+                "asked_upc": target.upc,
+            },
         ).one_or_none()
         if noted:
             ring_after_commit(ADD_DUE, service)
             log.info("target %d is there", target.id)
     return noted is not None
+
+
+def _public_link(url: str | None) -> str | None:
+    """A link as a service gave it, if it may stand on a page."""
+    try:
+        return parse_link(url)[1] if url else None
+    except BadLink:
+        return None

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.releases.waves import Wave, find_waves
+from presave_app.streaming.registry import connectors
 
 # The rate "now" is that of these last seconds.
 RATE_SECONDS = 10
@@ -112,9 +113,11 @@ def _desks(campaign_id: int) -> tuple[Desk, ...]:
             FROM target t LEFT JOIN service_gate g ON g.service = t.service
             LEFT JOIN mass_guard m
               ON m.campaign_id = t.campaign_id AND m.service = t.service AND m.confirmed_at IS NULL
-            WHERE t.campaign_id = :id ORDER BY t.service
+            WHERE t.campaign_id = :id AND (t.service = ANY(:on) OR EXISTS (
+              SELECT 1 FROM pre_save p WHERE p.campaign_id = t.campaign_id AND p.service = t.service))
+            ORDER BY t.service
         """),
-        {"id": campaign_id},
+        {"id": campaign_id, "on": list(connectors())},
     )
     return tuple(Desk(**row) for row in rows.mappings())
 

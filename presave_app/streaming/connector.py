@@ -142,6 +142,8 @@ class Connector(ABC):
     can_remove: bool = False
     # Whether fans sign in by the service's own script on a page of ours (`sign_in_page`) instead of going there.
     signs_in_on_page: bool = False
+    # The devices whose maker's own service this is, "ios" or "android": there it stands first on the listening page.
+    home_device: str = ""
 
     @abstractmethod
     def __init__(self, settings: ServiceSettings) -> None: ...

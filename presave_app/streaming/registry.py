@@ -50,7 +50,19 @@ def get_connector(service: str) -> Connector:
         raise ServiceNotFound(service) from None
 
 
+def known_connectors() -> Mapping[str, Connector]:
+    """Connectors of all services, by name, in the order of the pages. Those that are off only read what was pasted."""
+    on = connectors()
+    off = current_app.extensions.setdefault("presave_connectors_off", {})
+    known: dict[str, Connector] = {}
+    for options, connector in SERVICES:
+        service = options.service
+        if service not in on and service not in off:
+            off[service] = connector(current_settings().services[service])
+        known[service] = on.get(service) or off[service]
+    return {**known, **on}
+
+
 def find_known(service: str) -> Connector | None:
     """A connector of any service the product knows, on or not: to read what a person pasted, never to call out."""
-    known = {options.service: connector for options, connector in SERVICES}
-    return known[service](current_settings().services[service]) if service in known else None
+    return known_connectors().get(service)

@@ -56,12 +56,28 @@ def test_a_whole_file_becomes_a_published_campaign(app: Flask, tmp_path: Path, w
 def test_targets_of_services_that_are_off_are_kept_and_told(app: Flask, tmp_path: Path, whole: dict[str, Any]) -> None:
     done = run(app, tmp_path, whole)
     assert "targets.apple-music: kept" in done.stderr
+    assert "amazon-music" not in done.stderr
     rows = db.session.execute(text("SELECT service, ref FROM target ORDER BY service")).all()
     assert [tuple(row) for row in rows] == [
         ("amazon-music", "https://music.amazon.com/albums/B0EXAMPLE1"),
         ("apple-music", "album:1700000001"),
         ("spotify", "spotify:album:2up3OPMp9Tb4dAKM2erWXQ"),
     ]
+
+
+def test_a_link_of_a_file_stands_on_the_page(app: Flask, tmp_path: Path, whole: dict[str, Any]) -> None:
+    targets = {**whole["targets"], "shop.alba.example": "https://shop.alba.example/night-drive"}
+    assert run(app, tmp_path, {**whole, "targets": targets}).exit_code == 0
+    page = app.test_client().get("/night-drive").text
+    assert "/night-drive/remind/amazon-music" in page
+    assert "/night-drive/remind/shop.alba.example" in page
+
+
+def test_a_link_of_a_file_must_be_one_of_its_service(app: Flask, tmp_path: Path, whole: dict[str, Any]) -> None:
+    targets = {"amazon-music": "https://elsewhere.example/x", "shop.alba.example": "http://shop.alba.example/"}
+    done = run(app, tmp_path, {**whole, "targets": targets})
+    assert "targets.amazon-music: That is not a release on Amazon Music" in done.stderr
+    assert "targets.shop.alba.example: That is not a release on shop.alba.example" in done.stderr
 
 
 def test_artwork_is_found_beside_the_file(app: Flask, tmp_path: Path, whole: dict[str, Any]) -> None:

@@ -130,6 +130,8 @@ class Stage:
             "SPOTIFY_API_URL": f"{twin_url}/spotify/api/v1",
             "SPOTIFY_MODE": "extended",
             "SPOTIFY_CALLS_PER_SECOND": f"{calls_per_second:g}",
+            # Nothing listens there: no storm reaches a catalogue out there.
+            **dict.fromkeys(("DEEZER_LOOKUP_URL", "ITUNES_URL", "ODESLI_URL", "MUSICBRAINZ_URL"), "http://127.0.0.1:1"),
         }
 
 

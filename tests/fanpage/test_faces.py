@@ -34,7 +34,7 @@ def test_from_the_release_on_it_is_the_listening_page(client: FlaskClient, campa
     move_release(campaign_id, timedelta(0))
     page = client.get("/night-drive")
     assert "<title>Night Drive by Alba Voss: out now</title>" in page.text
-    assert 'href="https://open.spotify.com/album/2up3OPMp9Tb4dAKM2erWXQ"' in page.text
+    assert 'href="/go/1"' in page.text
     assert ">Play<" in page.text
     assert ">Pre-save<" not in page.text
 

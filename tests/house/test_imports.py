@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from presave_app.streaming import registry
+from presave_app.streaming.link_services import LINK_SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "presave_app"
@@ -29,7 +30,17 @@ LAYERS = (
     ("tables", "site_map", "presave_app"),
 )
 # Modules that speak HTTP or the command line stand at the edge, whatever package they lie in.
-EDGE_NAMES = {"views.py", "art_views.py", "forms.py", "commands.py", "connecting.py", "mine.py", "sessions.py"}
+EDGE_NAMES = {
+    "views.py",
+    "art_views.py",
+    "link_views.py",
+    "forms.py",
+    "form_saving.py",
+    "commands.py",
+    "connecting.py",
+    "mine.py",
+    "sessions.py",
+}
 
 
 def modules() -> list[Path]:
@@ -102,12 +113,21 @@ def test_some_acts_have_one_home(act: str, homes: set[str]) -> None:
 
 @pytest.mark.parametrize("service", [options.service for options in registry.OPTIONS])
 def test_no_service_is_named_outside_its_files(service: str) -> None:
-    """Its files begin with its name: a service may need more than one."""
+    """Its files begin with its name: a service may need more than one, and its public catalogue may be a look-up."""
+    name = service.replace("-", "_")
+    own = (f"streaming/{name}", f"streaming/lookups/{name}")
+    assert [place for place in _places_that_name(service) if not place.startswith(own)] == []
+
+
+@pytest.mark.parametrize("service", [known.service for known in LINK_SERVICES])
+def test_no_service_of_links_is_named_outside_its_list(service: str) -> None:
+    assert _places_that_name(service) == ["streaming/link_services.py"]
+
+
+def _places_that_name(service: str) -> list[str]:
     name = re.compile(rf"\b{service.replace('-', '[-_]')}\b")
-    for path in modules():
-        relative = path.relative_to(APP).as_posix()
-        if relative != "streaming/registry.py" and not relative.startswith(f"streaming/{service.replace('-', '_')}"):
-            assert not name.search(_code_of(path).lower()), path
+    places = (path.relative_to(APP).as_posix() for path in modules() if name.search(_code_of(path).lower()))
+    return [place for place in places if place != "streaming/registry.py"]
 
 
 def _code_of(path: Path) -> str:

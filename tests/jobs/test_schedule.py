@@ -63,7 +63,7 @@ def test_only_what_is_due_is_rung(app: Flask, twin: TwinClient, bells: schedule.
     open_campaign()
     pre_save(app, twin, "ida")
     bells.turn()
-    assert {name for name, _ in rung()} == {queue.SWEEP, queue.HOUSEKEEP, queue.WATCH}
+    assert {name for name, _ in rung()} == {queue.SWEEP, queue.HOUSEKEEP, queue.WATCH, queue.LOOK_UP_LINKS}
 
 
 def test_the_moment_is_rung_in_the_same_turn(app: Flask, twin: TwinClient, bells: schedule.Bells) -> None:
@@ -125,6 +125,20 @@ def test_without_redis_the_clock_does_the_work(app: Flask, twin: TwinClient, bel
     move_release(campaign_id, timedelta(seconds=-1))
     bells.turn()
     assert row_of(pre_save_id).state == "done"
+
+
+@pytest.mark.usefixtures("redis_away")
+def test_without_redis_looking_up_links_waits(app: Flask, bells: schedule.Bells) -> None:
+    open_campaign()
+    bells.turn()
+    assert read_sql("SELECT count(*) FROM link_look") == 0
+
+
+def test_looking_up_links_is_done_by_a_worker(app: Flask, bells: schedule.Bells) -> None:
+    open_campaign()
+    bells.turn()
+    run_jobs()
+    assert read_sql("SELECT count(*) FROM link_look") == 4
 
 
 @pytest.mark.usefixtures("redis_away")

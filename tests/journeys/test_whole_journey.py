@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from fans import move_release, read_sql
 from flask import Flask
 from installation import Installation, wait_until
@@ -142,4 +143,5 @@ def test_from_the_first_sign_in_to_the_listening_page(
     ida.reload()
     expect(ida.get_by_text(re.compile("in your Spotify library|added", re.IGNORECASE)).first).to_be_visible()
     link = kim.get_by_role("link", name=re.compile("Spotify")).first
-    assert link.get_attribute("href") == f"https://open.spotify.com/album/{ALBUM}"
+    way_out = requests.get(f"{kim.url.rsplit('/', 1)[0]}{link.get_attribute('href')}", allow_redirects=False, timeout=9)
+    assert way_out.headers["Location"] == f"https://open.spotify.com/album/{ALBUM}"

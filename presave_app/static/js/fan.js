@@ -27,7 +27,39 @@ function sayTime(time) {
 // the marks are guesses (Instagram and Threads, Facebook, TikTok, Snapchat, LinkedIn, WeChat, Line, Android's web view).
 const INSIDE_AN_APP = /Instagram|Barcelona|FBAN|FBAV|FB_IAB|musical_ly|Bytedance|Snapchat|LinkedInApp|MicroMessenger|Line\/|; wv\)/;
 
+// The page is the same for everybody; each browser only moves one service to the top of the listening page: the one
+// that was pressed here last, on any page of ours, else the one of the device's own maker.
+const USED = "service-used";
+const TOUCH_MAC = /Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1;
+const IOS = TOUCH_MAC || /iPhone|iPad|iPod/.test(navigator.userAgent);
+const DEVICE = IOS ? "ios" : /Android/.test(navigator.userAgent) ? "android" : "none";
+
+// A browser may forbid the store.
+function usedBefore() {
+  try {
+    return localStorage.getItem(USED);
+  } catch {
+    return null;
+  }
+}
+
+function rememberUsed(service) {
+  try {
+    localStorage.setItem(USED, service);
+  } catch {
+    // Then the next page shows the order that everybody sees.
+  }
+}
+
+function putOwnFirst(list) {
+  const items = [...list.children];
+  const used = usedBefore();
+  const own = items.find((item) => item.dataset.service === used) || items.find((item) => item.dataset.home === DEVICE);
+  if (own && own !== items[0]) list.prepend(own);
+}
+
 function enhance(root) {
+  for (const list of root.querySelectorAll("[data-own-first]")) putOwnFirst(list);
   for (const time of root.querySelectorAll("time[data-words]")) sayTime(time);
   for (const field of root.querySelectorAll('input[name="time_zone"]')) field.value = ZONE;
   for (const button of root.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
@@ -58,6 +90,11 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   await navigator.clipboard.writeText(button.dataset.copy);
   button.textContent = "Copied";
+});
+
+document.addEventListener("click", (event) => {
+  const pressed = event.target.closest("a, button")?.closest("[data-service]");
+  if (pressed) rememberUsed(pressed.dataset.service);
 });
 
 // Nobody looks at a hidden page: it asks for nothing until it is seen again.

@@ -1,0 +1,67 @@
+"""Taking what the editor's form sends, and answering with the part that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from presave_app.campaigns import editing, forms
+from presave_app.campaigns.campaign import get_for_member
+from presave_app.campaigns.editing import LINK_FIELD, EditRefused, Typed
+from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.release_clock import release_clock
+from presave_app.hypermedia import fragment, wants_fragment
+from presave_app.lib import clock
+from presave_app.releases.waves import recompute_due
+from presave_app.teams.models import Role
+from presave_app.transaction import transaction
+
+CHANGED = "campaign-changed"
+
+
+def save_all(campaign_id: int) -> ResponseReturnValue | None:
+    """Save every field that was sent; the page to answer with when something could not be."""
+    typed = Typed(texts(), clock.now())
+    try:
+        with transaction():
+            campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
+            change(campaign, lambda: editing.save_fields(campaign, typed))
+    except EditRefused as refusal:
+        campaign, role = get_for_member(campaign_id, current_user.member_id)
+        return forms.editor_page(campaign, role, forms.Refusal(typed.texts, refusal.errors))
+    return None
+
+
+def change(campaign: Campaign, do: Callable[[], None]) -> None:
+    """Change a campaign; when its release moves for anybody, what fans wait for moves with it."""
+    before = release_clock(campaign)
+    do()
+    if release_clock(campaign) != before:
+        recompute_due(campaign.id)
+
+
+def fragment_of(template: str, context: dict[str, Any], fault: str | None) -> ResponseReturnValue:
+    """A part of the page as an answer; without a fault the rest of the page is told to look again."""
+    return fragment(render_template(template, **context), 422 if fault else 200, trigger=None if fault else CHANGED)
+
+
+def texts() -> dict[str, str]:
+    """What was sent, by the names of the inputs. Only the names that a field asks for are ever looked at."""
+    return request.form.to_dict()
+
+
+def answer_field(
+    campaign: Campaign, role: Role, name: str, typed: Mapping[str, str], fault: str | None
+) -> ResponseReturnValue:
+    """One field after it was sent: its part for htmx, the whole page or the way back to it for a plain form."""
+    if not wants_fragment():
+        return forms.plain_answer(campaign, role, typed, {name: fault} if fault else {})
+    if fault is None and name == LINK_FIELD and editing.fills_own_field(typed):
+        return forms.to_editor(campaign.id, "saved")
+    shown = editing.typed_of(campaign) | (dict(typed) if fault else {})
+    view = forms.field_view(campaign, name, shown, is_editor=True, error=fault, is_saved=fault is None)
+    return fragment_of(view.partial, {"field": view, "campaign": campaign, **forms.CHOICES}, fault)

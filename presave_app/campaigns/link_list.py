@@ -1,0 +1,62 @@
+"""The links of a campaign as the editor lists them: those on the page, and those that are suggested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from presave_app.campaigns.models import Campaign, Target
+from presave_app.campaigns.suggestions import find_suggestions
+from presave_app.campaigns.targets import find_targets, links_among
+from presave_app.streaming.directory import Entry, find_entry
+from presave_app.streaming.lookups.sources import lookups
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """A link: whose it is, where it leads, and what a team should know of it."""
+
+    id: int
+    name: str
+    address: str
+    words: str
+
+
+def links_of(campaign: Campaign) -> list[LinkView]:
+    """The links on the page."""
+    found = [(target, find_entry(target.service)) for target in links_among(find_targets(campaign.id))]
+    return [
+        LinkView(target.id, entry.name, _address_of(target, entry), _words_of(entry))
+        for target, entry in found
+        if entry is not None
+    ]
+
+
+def suggestions_of(campaign: Campaign) -> list[LinkView]:
+    """The links that wait for a yes or a no."""
+    found = [(suggestion, find_entry(suggestion.service)) for suggestion in find_suggestions(campaign.id)]
+    return [
+        LinkView(
+            suggestion.id,
+            entry.name,
+            entry.listen_url(suggestion.ref) or suggestion.ref,
+            _found_words(suggestion.title, suggestion.artist, suggestion.source),
+        )
+        for suggestion, entry in found
+        if entry is not None
+    ]
+
+
+def _address_of(target: Target, entry: Entry) -> str:
+    return target.url or (entry.listen_url(target.ref) if target.ref else None) or target.ref or ""
+
+
+def _words_of(entry: Entry) -> str:
+    return "A link and a reminder." if entry.is_link else f"{entry.name} is not on here: a link and a reminder."
+
+
+def _found_words(title: str, artist: str, source: str) -> str:
+    lookup = lookups().get(source)
+    whence = f"found by {lookup.name}" if lookup else "found"
+    if not title:
+        return whence.capitalize() + "."
+    return f"“{title}”" + (f" by {artist}" if artist else "") + f", {whence}."

@@ -1,0 +1,84 @@
+"""Links in a browser: pasted and taken away in the editor, and the listening page that puts one's own service first."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from fans import open_campaign, read_sql, run_sql
+from installation import Installation
+from makers import PASSWORD
+from playwright.sync_api import Browser, Page, expect
+
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148 Safari/604.1"
+AMAZON = "https://music.amazon.com/albums/B0EXAMPLE1"
+SHOP = "https://shop.alba.example/night-drive"
+
+
+def names(page: Page) -> list[str]:
+    return page.locator(".service-name").all_inner_texts()
+
+
+def test_links_are_pasted_decided_and_removed(browser: Browser, installation: Installation) -> None:
+    campaign_id = open_campaign()
+    run_sql(
+        "INSERT INTO link_suggestion (campaign_id, service, ref, source, title, artist)"
+        " VALUES (:id, 'qobuz', 'https://open.qobuz.com/album/x1', 'odesli', 'Night Drive', 'Alba Voss')",
+        id=campaign_id,
+    )
+    installation.start_web()
+    context = browser.new_context(base_url=installation.url, viewport={"width": 360, "height": 760})
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.locator("[name=email]").fill("alice@alba.example")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("button[type=submit]").click()
+    page.goto(f"/campaigns/{campaign_id}")
+    field = page.locator("#field-link")
+    page.locator("#input-link").fill("http://shop.alba.example")
+    page.locator("#input-link").press("Enter")
+    expect(field).to_contain_text("begins with https://")
+    for link, name in ((AMAZON, "Amazon Music"), (SHOP, "shop.alba.example")):
+        page.locator("#input-link").fill(link)
+        page.locator("#input-link").press("Enter")
+        expect(field.locator(".link-list").first).to_contain_text(name)
+        expect(page.locator("#input-link")).to_have_value("")
+    expect(page.locator("#preview")).to_contain_text("Amazon Music lets no app add for you")
+    page.get_by_role("button", name="Add Qobuz").click()
+    expect(field).not_to_contain_text("Found elsewhere")
+    page.get_by_role("button", name="Remove shop.alba.example").click()
+    expect(field).not_to_contain_text(SHOP)
+    assert read_sql("SELECT string_agg(service, ' ' ORDER BY service) FROM target") == "amazon-music qobuz spotify"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    context.close()
+
+
+@pytest.mark.parametrize("device", ["plain", "iphone"])
+def test_what_was_used_before_comes_first(browser: Browser, installation: Installation, device: str) -> None:
+    campaign_id = open_campaign(timedelta(seconds=-1))
+    for service, link in (("amazon-music", AMAZON), ("shop.alba.example", SHOP)):
+        run_sql(
+            "INSERT INTO target (campaign_id, service, ref, found_at) VALUES (:id, :service, :ref, now())",
+            id=campaign_id,
+            service=service,
+            ref=link,
+        )
+    installation.start_web()
+    agent = IPHONE if device == "iphone" else None
+    context = browser.new_context(base_url=installation.url, viewport={"width": 360, "height": 760}, user_agent=agent)
+    if device == "iphone":
+        mark = "document.querySelector('[data-service=\"amazon-music\"]').dataset.home = 'ios'"
+        context.add_init_script(f"document.addEventListener('readystatechange', () => {{ {mark} }}, {{ once: true }})")
+    page = context.new_page()
+    page.goto("/night-drive")
+    first = "Amazon Music" if device == "iphone" else "Spotify"
+    assert names(page)[0] == first
+    with page.expect_response("**/go/*") as way_out:
+        page.get_by_role("link", name="shop.alba.example").click()
+    assert way_out.value.headers["location"] == SHOP
+    page = context.new_page()
+    page.goto("/night-drive")
+    assert names(page)[0] == "shop.alba.example"
+    assert len(names(page)) == 3
+    assert read_sql("SELECT sum(number) FROM way_out") == 1
+    context.close()
