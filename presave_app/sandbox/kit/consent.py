@@ -20,7 +20,7 @@ from .fan_cookie import FIRST_FAN, remember_fan, remembered_fan
 from .fans import FanNameError, clean_fan_name
 from .permissions import Code
 from .recording import CurrentCall, current_call, record_calls
-from .state import AnyTwin
+from .twin import AnyTwin
 
 HOP_PATH = "/continue"
 
@@ -28,11 +28,13 @@ HOP_PATH = "/continue"
 class ConsentPage:
     """The authorize page of OAuth 2; a service's own page is a child that says what is different.
 
-    `texts` has a sentence for each scope. On a `tickable` page the fan may leave single scopes out.
+    `texts` has a sentence for each scope, `without_scopes` stands where none is asked for. On a
+    `tickable` page the fan may leave single scopes out.
     """
 
     host: ClassVar[str] = "accounts"
     texts: ClassVar[Mapping[str, str]] = {}
+    without_scopes: ClassVar[str] = "asks for your name and nothing else."
     needs_pkce: ClassVar[bool] = False
     tickable: ClassVar[bool] = False
 
@@ -136,6 +138,7 @@ class ConsentPage:
             service=self.twin.name,
             app_name=asked.app.name,
             scopes=[(self.texts[scope], scope) for scope in sorted(asked.scopes)],
+            without_scopes=self.without_scopes,
             tickable=self.tickable,
             fan=fan,
             fan_error=fan_error,

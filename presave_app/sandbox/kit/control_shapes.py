@@ -4,7 +4,7 @@ from .clock import iso_exact
 from .fans import Fan
 from .permissions import Grant
 from .releases import Release
-from .state import AnyTwin
+from .twin import AnyTwin
 
 Json = dict[str, object]
 
