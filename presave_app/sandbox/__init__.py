@@ -7,10 +7,11 @@ from jinja2 import StrictUndefined
 
 from .kit.service import ServiceTwin
 from .settings import SandboxSettings
+from .soundcloud import create_soundcloud
 from .spotify import SpotifyService
 
 # One line for each service; a new twin is registered here and nowhere else.
-TWINS: tuple[Callable[[SandboxSettings], ServiceTwin], ...] = (SpotifyService,)
+TWINS: tuple[Callable[[SandboxSettings], ServiceTwin], ...] = (SpotifyService, create_soundcloud)
 
 # The pages carry no script and no inline style. form-action is left out on purpose: the consent form ends at
 # the app's address, which is another origin.
