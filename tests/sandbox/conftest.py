@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import requests
+from apple_music_client import AppleMusicClient
 from soundcloud_client import ALBUM, ARTIST, TRACK, SoundCloudClient
 from twin_client import TwinClient
 
@@ -24,4 +25,15 @@ def soundcloud(twin_url: str) -> Iterator[SoundCloudClient]:
         short_url = "https://on.soundcloud.com/AbC"
         client.release(TRACK, artist_id=ARTIST, isrc="DEA012600001", short_url=short_url)
         client.release(ALBUM, artist_id=ARTIST, upc="00602445868162", tracks=[TRACK])
+        yield client
+
+
+@pytest.fixture
+def apple_music(twin_url: str) -> Iterator[AppleMusicClient]:
+    """Apple Music's twin with one album that is out."""
+    with requests.Session() as session:
+        session.trust_env = False
+        client = AppleMusicClient(twin_url, session)
+        client.control("POST", "reset")
+        client.release()
         yield client
