@@ -1,6 +1,11 @@
-"""The twin on its own, as it is after a fresh start."""
+"""The twins on their own, each as it is after a fresh start."""
+
+from collections.abc import Iterator
 
 import pytest
+import requests
+from apple_music_client import AppleMusicClient
+from soundcloud_client import ALBUM, ARTIST, TRACK, SoundCloudClient
 from twin_client import TwinClient
 
 
@@ -8,3 +13,27 @@ from twin_client import TwinClient
 def access(twin: TwinClient) -> str:
     """Ida's access token, with the scopes for the add and its proof."""
     return twin.sign_in().access
+
+
+@pytest.fixture
+def soundcloud(twin_url: str) -> Iterator[SoundCloudClient]:
+    """SoundCloud's twin with an album of one track that is out."""
+    with requests.Session() as session:
+        session.trust_env = False
+        client = SoundCloudClient(twin_url, session)
+        client.control("POST", "reset")
+        short_url = "https://on.soundcloud.com/AbC"
+        client.release(TRACK, artist_id=ARTIST, isrc="DEA012600001", short_url=short_url)
+        client.release(ALBUM, artist_id=ARTIST, upc="00602445868162", tracks=[TRACK])
+        yield client
+
+
+@pytest.fixture
+def apple_music(twin_url: str) -> Iterator[AppleMusicClient]:
+    """Apple Music's twin with one album that is out."""
+    with requests.Session() as session:
+        session.trust_env = False
+        client = AppleMusicClient(twin_url, session)
+        client.control("POST", "reset")
+        client.release()
+        yield client

@@ -20,7 +20,7 @@ from .fan_cookie import FIRST_FAN, remember_fan, remembered_fan
 from .fans import FanNameError, clean_fan_name
 from .permissions import Code
 from .recording import CurrentCall, current_call, record_calls
-from .state import AnyTwin
+from .twin import AnyTwin
 
 HOP_PATH = "/continue"
 
@@ -28,11 +28,13 @@ HOP_PATH = "/continue"
 class ConsentPage:
     """The authorize page of OAuth 2; a service's own page is a child that says what is different.
 
-    `texts` has a sentence for each scope. On a `tickable` page the fan may leave single scopes out.
+    `texts` has a sentence for each scope, `without_scopes` stands where none is asked for. On a
+    `tickable` page the fan may leave single scopes out.
     """
 
     host: ClassVar[str] = "accounts"
     texts: ClassVar[Mapping[str, str]] = {}
+    without_scopes: ClassVar[str] = "asks for your name and nothing else."
     needs_pkce: ClassVar[bool] = False
     tickable: ClassVar[bool] = False
 
@@ -80,6 +82,10 @@ class ConsentPage:
     def refuse(self, asked: ConsentRequest) -> dict[str, str]:  # noqa: ARG002 - a child may want it
         return {"error": "access_denied"}
 
+    def send_back(self, asked: ConsentRequest, answer: Mapping[str, str]) -> Response:
+        """Brings the answer to the app: by a redirect, over a hop of the service's own."""
+        return redirect(f"{self.prefix}{HOP_PATH}/{self.twin.tickets.issue(asked.address(answer))}")
+
     def issue_code(self, asked: ConsentRequest, fan: str, scopes: frozenset[str]) -> str:
         now = self.twin.clock.now()
         code = Code(
@@ -98,14 +104,14 @@ class ConsentPage:
         asked = self.read(request.args)
         fan = remembered_fan(self.twin.slug)
         if fan is not None and self.may_skip(asked, fan):
-            return self._send_on(asked.address(self.skip(asked, fan)))
+            return self.send_back(asked, self.skip(asked, fan))
         return self._page(asked, fan or FIRST_FAN)
 
     def decide(self) -> Response | tuple[str, int]:
         asked = self.read(request.args)
         decision, typed = request.form.get("decision"), request.form.get("fan", "")
         if decision == "refuse":
-            return self._send_on(asked.address(self.refuse(asked)))
+            return self.send_back(asked, self.refuse(asked))
         if decision != "allow":
             abort(400)
         try:
@@ -115,7 +121,7 @@ class ConsentPage:
         self.twin.fans.welcome(fan)
         current_call().fan = fan
         answer = self.allow(asked, fan, self._ticked(asked))
-        return remember_fan(self._send_on(asked.address(answer)), self.twin.slug, fan)
+        return remember_fan(self.send_back(asked, answer), self.twin.slug, fan)
 
     def hop(self, ticket: str) -> Response:
         address = self.twin.tickets.take(ticket)
@@ -127,15 +133,13 @@ class ConsentPage:
         left_out = frozenset(request.form.getlist("leave_out")) if self.tickable else frozenset()
         return asked.scopes - left_out
 
-    def _send_on(self, address: str) -> Response:
-        return redirect(f"{self.prefix}{HOP_PATH}/{self.twin.tickets.issue(address)}")
-
     def _page(self, asked: ConsentRequest, fan: str, fan_error: str | None = None) -> str:
         return render_template(
             "sandbox/kit/consent.html",
             service=self.twin.name,
             app_name=asked.app.name,
             scopes=[(self.texts[scope], scope) for scope in sorted(asked.scopes)],
+            without_scopes=self.without_scopes,
             tickable=self.tickable,
             fan=fan,
             fan_error=fan_error,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from .apps import App
-from .state import AnyTwin
+from .twin import AnyTwin
 
 # base64url of a SHA-256 is 43 characters, without padding: RFC 7636, section 4.2.
 CHALLENGE_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")

@@ -13,7 +13,7 @@ from .control_shapes import fan_json, release_json, state_json
 from .fans import Fan, clean_fan_name
 from .json_body import BodyError, JsonBody
 from .releases import Release
-from .state import AnyTwin
+from .twin import AnyTwin
 
 
 class NotFoundError(LookupError):

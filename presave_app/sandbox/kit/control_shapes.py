@@ -4,7 +4,7 @@ from .clock import iso_exact
 from .fans import Fan
 from .permissions import Grant
 from .releases import Release
-from .state import AnyTwin
+from .twin import AnyTwin
 
 Json = dict[str, object]
 
@@ -21,6 +21,7 @@ def state_json(twin: AnyTwin) -> Json:
         "calls": twin.journal.total,
         "faults": [fault.as_json() for fault in twin.faults.list_all()],
         "fault_kinds": list(twin.fault_kinds.names),
+        **twin.own_state_json(),
     }
 
 

@@ -105,6 +105,10 @@ class Fans(Generic[F]):
     def find(self, name: str) -> F | None:
         return self._fans.get(name)
 
+    def find_first(self, is_wanted: Callable[[F], bool]) -> F | None:
+        with self._lock:
+            return next(filter(is_wanted, self._fans.values()), None)
+
     def welcome(self, name: str) -> F:
         """The fan of that name, who comes into being at the first mention."""
         with self._lock:
@@ -132,6 +136,11 @@ class Fans(Generic[F]):
         """Whether it is new to the fan; following twice is counted."""
         with self._lock:
             return _put(fan.following, ref, now)
+
+    def unfollow(self, fan: F, ref: str) -> bool:
+        """Whether the fan did follow it."""
+        with self._lock:
+            return fan.following.pop(ref, None) is not None
 
     def library_of(self, fan: F) -> list[SavedItem]:
         with self._lock:

@@ -9,7 +9,7 @@ import re
 from flask import Response, request
 
 from .permissions import Code
-from .state import AnyTwin
+from .twin import AnyTwin
 
 VERIFIER_SHAPE = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from .fans import Fan, SavedItem
 from .permissions import Grant
 from .releases import Release
-from .state import AnyTwin
 from .switches import Switches
+from .twin import AnyTwin
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from .fan_cookie import forget_fan, remembered_fan
 from .fans import Fan
 from .page_rows import grant_rows, item_rows, release_rows, switch_rows
 from .settable import FieldError
-from .state import AnyTwin
+from .twin import AnyTwin
 
 SHOWN_FANS = 50
 SHOWN_CALLS = 15

@@ -13,7 +13,7 @@ from .errors import ServiceError, answer_error
 from .fault_kinds import HANG_UPS, FaultKinds
 from .faults import Fault, FaultQueue
 from .journal import Journal
-from .state import AnyTwin
+from .twin import AnyTwin
 
 
 class RecordedTwin(Protocol):

@@ -1,9 +1,16 @@
-"""What the sandbox's first page asks of each service twin."""
+"""A service in the sandbox: its twin, its addresses, and its card on the first page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from flask import Flask
+from flask import Blueprint, Flask, url_for
+
+from .control import create_control
+from .pages import create_pages
+from .twin import AnyTwin, extension_of
+
+SHOWN_FANS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +30,32 @@ class ServiceTwin(Protocol):
         ...
 
     def card(self) -> ServiceCard: ...
+
+
+class TwinService:
+    """A twin made with the kit; `blueprints` are the service's own addresses."""
+
+    def __init__(self, twin: AnyTwin, blueprints: Sequence[Blueprint]) -> None:
+        self.twin = twin
+        self.blueprints = (*blueprints, create_control(twin), create_pages(twin))
+
+    def install(self, app: Flask) -> None:
+        app.extensions[extension_of(type(self.twin))] = self.twin
+        for blueprint in self.blueprints:
+            app.register_blueprint(blueprint)
+
+    def card(self) -> ServiceCard:
+        twin, pages = self.twin, f"{self.twin.slug}_pages"
+        fans = twin.fans.newest(SHOWN_FANS)
+        return ServiceCard(
+            slug=twin.slug,
+            name=twin.name,
+            url=url_for(f"{pages}.overview"),
+            facts=(
+                ("Fans", f"{len(twin.fans):,}"),
+                ("Apps allowed by fans", f"{twin.permissions.count():,}"),
+                ("Releases", f"{len(twin.releases.list_all()):,}"),
+                ("Calls", f"{twin.journal.total:,}"),
+            ),
+            fans=tuple((fan.name, url_for(f"{pages}.fan_page", name=fan.name)) for fan in fans),
+        )

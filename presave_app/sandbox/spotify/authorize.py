@@ -111,6 +111,7 @@ def _consent_page(asked: AuthorizeRequest, fan: str, fan_error: str | None = Non
         "sandbox/kit/consent.html",
         service="Spotify",
         app_name=asked.app.name,
+        without_scopes="asks for your name and nothing else.",
         tickable=False,
         scopes=[(CONSENT_TEXTS[scope], scope) for scope in sorted(asked.scopes)],
         fan=fan,
