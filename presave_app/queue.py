@@ -32,8 +32,9 @@ FIND_LINKS = "jobs.link_flip.find_links"
 SWEEP = "jobs.sweeper.sweep"
 HOUSEKEEP = "jobs.housekeeping.housekeep"
 WATCH = "jobs.watch.watch"
+SEND_REMINDERS = "jobs.reminders.send_due"
 # These go on until nothing is due, or until their seconds are over.
-DRAINS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE, DO_EXTRAS)
+DRAINS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE, DO_EXTRAS, SEND_REMINDERS)
 QUICK_JOBS = (SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP, WATCH)
 ALL_JOBS = (*DRAINS, *QUICK_JOBS)
 

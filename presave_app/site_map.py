@@ -13,11 +13,12 @@ from presave_app.fanpage.mine import mine
 from presave_app.fanpage.views import fanpage
 from presave_app.ops.health import health
 from presave_app.releases.views import releases
+from presave_app.reminders.views import reminding
 from presave_app.teams.views import teams
 
 
 def register(app: Flask) -> None:
     """Register every blueprint. `/<slug>` comes last by Werkzeug's own rules: fixed words win."""
-    for blueprint in (health, teams, campaigns, releases, art, counts, connecting, mine, fanpage):
+    for blueprint in (health, teams, campaigns, releases, art, counts, connecting, mine, reminding, fanpage):
         app.register_blueprint(blueprint)
     open_static_files(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from presave_app.campaigns import models as campaigns
 from presave_app.presaves import models as presaves
 from presave_app.releases import models as releases
+from presave_app.reminders import models as reminders
 from presave_app.teams import models as teams
 
-MODELS = (teams, campaigns, presaves, releases)
+MODELS = (teams, campaigns, presaves, reminders, releases)
