@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_from_directory,
     url_for,
 )
 from flask import current_app as flask_app
@@ -169,7 +169,7 @@ def stop(secret: str) -> ResponseReturnValue:
 @public
 def push_script() -> ResponseReturnValue:
     """The service worker: at the root, because it may only act for addresses below its own."""
-    response = send_from_directory(f"{flask_app.static_folder}/js", "push.js", max_age=0)
+    response = make_response((Path(str(flask_app.static_folder)) / "js" / "push.js").read_bytes())
     response.headers["Content-Type"] = "text/javascript; charset=utf-8"
     response.cache_control.no_cache = True
     return response
