@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from presave_app.extensions import db
 from presave_app.releases import canaries, guard, sweeping
+from presave_app.reminders import ending
 from presave_app.streaming.registry import connectors
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ STEPS: tuple[Callable[[], object], ...] = (
     sweeping.end_stale_looks,
     sweeping.let_go_of_failed,
     guard.forget_settled,
+    ending.end_overdue,
     _decide_about_crowds,
 )
 

@@ -13,16 +13,17 @@ from types import FrameType
 from rq.serializers import JSONSerializer
 from rq.worker import HerokuWorker
 
-from jobs import housekeeping, link_flip, links, release_day, sweeper, token_refresh, watch
+from jobs import extras, housekeeping, link_flip, links, release_day, reminders, sweeper, token_refresh, watch
 from presave_app import create_app
 from presave_app.extensions import current_settings, db, redis_connection
 from presave_app.presaves import grants
 from presave_app.queue import make_queues
 from presave_app.releases import drain
+from presave_app.reminders import addresses
 from presave_app.transaction import retried
 
 # Imported before the first fork, so that no job pays for it.
-JOB_MODULES = (housekeeping, link_flip, links, release_day, sweeper, token_refresh, watch)
+JOB_MODULES = (extras, housekeeping, link_flip, links, release_day, reminders, sweeper, token_refresh, watch)
 # With RQ's own numbers an idle worker notices a dead one's job after minutes.
 _WORKER_TTL_SECONDS = 30
 _MAINTENANCE_SECONDS = 10
@@ -75,8 +76,9 @@ def main() -> None:
 
 
 def check_keys() -> None:
-    """Refuse to start without a key that some grant needs: its fans would be told to sign in again."""
-    missing = retried(lambda _: grants.key_ids_in_use()) - set(current_settings().token_keys.keys)
+    """Refuse to start without a key that some grant or reminder needs: its fans would be let down."""
+    in_use = retried(lambda _: grants.key_ids_in_use() | addresses.key_ids_in_use())
+    missing = in_use - set(current_settings().token_keys.keys)
     if missing:
         raise KeysMissing(f"TOKEN_KEYS lacks keys that are in use: {', '.join(sorted(missing))}")
 

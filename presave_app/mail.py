@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import email.policy
 import logging
 import smtplib
 import ssl
@@ -25,21 +26,37 @@ from presave_app.transaction import refuse_inside
 _STEP_SECONDS = 10.0
 _DEADLINE_SECONDS = 45.0
 
+# A long address in a header would be folded by encoding it, which mail programs do not undo (RFC 5322, 2.1.1).
+_POLICY = email.policy.default.clone(max_line_length=998)
+
 log = logging.getLogger(__name__)
 
 
 class MailFault(Exception):
-    """The mail did not go out. The message is a short code: never an address, never the server's words."""
+    """The mail did not go out. The message is a short code: never an address, never the server's words.
+
+    `may_have_arrived` is set when the connection broke while a message was handed over, `is_refusal` when the
+    server will take it from us never.
+    """
+
+    def __init__(self, code: str, *, may_have_arrived: bool = False, is_refusal: bool = False) -> None:
+        super().__init__(code)
+        self.may_have_arrived = may_have_arrived
+        self.is_refusal = is_refusal
 
 
 @dataclass(frozen=True)
 class Letter:
-    """What is written. `name` makes sending it twice one message for mail programs; `answers` names an earlier one."""
+    """What is written. `name` makes sending it twice one message for mail programs; `answers` names an earlier one.
+
+    Mail programs offer to stop such letters by `stop_url`: one POST, which they send themselves (RFC 8058).
+    """
 
     subject: str
     text: str
     name: str = ""
     answers: str = ""
+    stop_url: str = ""
 
 
 def is_on() -> bool:
@@ -73,9 +90,9 @@ def send(letter: Letter, addresses: Iterable[str]) -> int:
     except smtplib.SMTPException as fault:
         raise MailFault(type(fault).__name__) from None
     except OSError as fault:
-        raise MailFault("no_answer_in_time" if isinstance(fault, TimeoutError) else "connection_lost") from None
+        raise MailFault(_code_of(fault)) from None
     if recipients and not taken:
-        raise MailFault("refused")
+        raise MailFault("refused", is_refusal=True)
     return taken
 
 
@@ -83,7 +100,7 @@ def _message(letter: Letter, sender: Address, address: str) -> EmailMessage:
     """The message to one address; raises BadMailAddress."""
     recipient = parse_mail_address(address)
     host = current_settings().public_hostname
-    message = EmailMessage()
+    message = EmailMessage(_POLICY)
     message["From"] = sender
     message["To"] = recipient
     message["Subject"] = clean_line(letter.subject)
@@ -91,6 +108,9 @@ def _message(letter: Letter, sender: Address, address: str) -> EmailMessage:
     message["Message-ID"] = f"<{letter.name}@{host}>" if letter.name else make_msgid(domain=host)
     if letter.answers:
         message["References"] = f"<{letter.answers}@{host}>"
+    if letter.stop_url:
+        message["List-Unsubscribe"] = f"<{letter.stop_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     # Keeps holiday notes and mailing lists from answering (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
@@ -147,4 +167,12 @@ def _is_taken(smtp: smtplib.SMTP, letter: Letter, sender: Address, address: str)
     except (BadMailAddress, smtplib.SMTPNotSupportedError):
         # No address, or one in letters that this server does not know.
         return False
+    except (smtplib.SMTPServerDisconnected, ConnectionError, TimeoutError) as fault:
+        raise MailFault(_code_of(fault), may_have_arrived=True) from None
     return True
+
+
+def _code_of(fault: OSError) -> str:
+    if isinstance(fault, smtplib.SMTPException):
+        return type(fault).__name__
+    return "no_answer_in_time" if isinstance(fault, TimeoutError) else "connection_lost"

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from presave_app.lib import failpoints
 from presave_app.lib.mail_address import BadMailAddress, MailServer, parse_mail_address, parse_mail_server
+from presave_app.lib.vapid import BadVapidKey, VapidKey, parse_vapid_key
 from presave_app.lib.vault import KeyRing, VaultError
 
 _T = TypeVar("_T")
@@ -100,6 +101,7 @@ class Settings:
     trusted_proxies: int
     services: Mapping[str, ServiceSettings]
     mail: MailSettings | None = None
+    vapid: VapidKey | None = None
     alarm_webhook: AlarmWebhook | None = None
     failpoint: str = ""
 
@@ -129,6 +131,7 @@ def read_settings(environ: Mapping[str, str], options: Iterable[ServiceOptions])
         trusted_proxies=reader.trusted_proxies(),
         services={option.service: reader.service(option) for option in options},
         mail=reader.mail(),
+        vapid=reader.parsed("VAPID_PRIVATE_KEY", parse_vapid_key) if reader.optional("VAPID_PRIVATE_KEY") else None,
         alarm_webhook=reader.alarm_webhook(),
         failpoint=reader.failpoint(),
     )
@@ -255,7 +258,7 @@ class _Reader:
         value = self.text(name)
         try:
             return parse(value) if value else None
-        except BadMailAddress as fault:
+        except (BadMailAddress, BadVapidKey) as fault:
             self.problems.append(f"{name} {fault}")
             return None
 

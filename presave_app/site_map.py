@@ -14,6 +14,7 @@ from presave_app.fanpage.mine import mine
 from presave_app.fanpage.views import fanpage
 from presave_app.ops.health import health
 from presave_app.releases.views import releases
+from presave_app.reminders.views import reminding
 from presave_app.services.views import services
 from presave_app.teams.views import teams
 
@@ -31,6 +32,7 @@ def register(app: Flask) -> None:
         counts,
         connecting,
         mine,
+        reminding,
         fanpage,
     ):
         app.register_blueprint(blueprint)

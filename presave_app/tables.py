@@ -7,6 +7,7 @@ from presave_app.campaigns import models as campaigns
 from presave_app.counts import models as counts
 from presave_app.presaves import models as presaves
 from presave_app.releases import models as releases
+from presave_app.reminders import models as reminders
 from presave_app.teams import models as teams
 
-MODELS = (teams, campaigns, links, presaves, releases, counts)
+MODELS = (teams, campaigns, links, presaves, reminders, releases, counts)

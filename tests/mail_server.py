@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 import socketserver
 import ssl
 import threading
@@ -27,13 +28,17 @@ class Taken:
 
 @dataclass
 class MailServer:
-    """`refusals` are the codes for recipients, by address; `greeting` and `goodbye` are said in any case."""
+    """`refusals` are the codes for recipients, by address; `greeting` and `goodbye` are said in any case.
+
+    With `hangs_up_after_data` it takes a message and breaks off before it has said so.
+    """
 
     port: int = 0
     tls: ssl.SSLContext | None = None
     speaks_tls_at_once: bool = False
     greeting: str = "220 ready"
     goodbye: str = "221 bye"
+    hangs_up_after_data: bool = False
     refusals: dict[str, int] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
     visits: int = 0
@@ -99,6 +104,9 @@ class _Conversation(socketserver.StreamRequestHandler):
             lines.append(line[1:] if line.startswith(b"..") else line)
         message: Any = message_from_bytes(b"".join(lines).replace(b"\r\n", b"\n"), policy=default)
         self.house.taken.append(Taken(tuple(self.to), message, self.is_encrypted, self.user))
+        if self.house.hangs_up_after_data:
+            self.request.shutdown(socket.SHUT_RDWR)
+            return
         self._say("250 taken")
 
     def _rset(self, _: str) -> None:

@@ -55,7 +55,8 @@ class Campaign(Base):
     the page is the pre-save page or the listening page follows from the time and is stored nowhere.
 
     With clock `everywhere` all fans are due at `release_at`, with `local` each at `release_wall` in a zone of
-    their own; `first_at` is the first moment at which anybody can be due.
+    their own; `first_at` is the first moment at which anybody can be due. The database counts in `date_moves`
+    how often any of these was changed.
     """
 
     __tablename__ = "campaign"
@@ -85,6 +86,7 @@ class Campaign(Base):
     published_at: Mapped[datetime | None] = mapped_column(Moment)
     held_at: Mapped[datetime | None] = mapped_column(Moment)
     flipped_at: Mapped[datetime | None] = mapped_column(Moment)
+    date_moves: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
 
 

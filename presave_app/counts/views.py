@@ -11,6 +11,7 @@ from presave_app.counts.stage import stage_context
 from presave_app.counts.tally import FACES, Count, find_count
 from presave_app.fanpage.visitor import visitor_zone
 from presave_app.hypermedia import fragment
+from presave_app.reminders import tally as reminders
 from presave_app.streaming.registry import connectors
 
 counts = Blueprint("counts", __name__)
@@ -37,9 +38,10 @@ def count_fragment(slug: str) -> ResponseReturnValue:
 @public
 def count_json(slug: str) -> ResponseReturnValue:
     """The count for programs: every service that is on has its number."""
-    tally = _get_count(slug).tally
+    count = _get_count(slug)
+    tally = count.tally
     services = dict.fromkeys(connectors(), 0) | dict(tally.services)
-    return jsonify(total=tally.total, services=services, reminders=0)
+    return jsonify(total=tally.total, services=services, reminders=reminders.count_behind(count.slug))
 
 
 @counts.get("/live/<secret>")

@@ -21,6 +21,8 @@ from presave_app.presaves.models import Consent, Grant, PreSave
 from presave_app.presaves.states import State
 from presave_app.presaves.withdrawing import withdraw
 from presave_app.privacy.disconnecting import disconnect
+from presave_app.reminders.looking_up import find_by_mine_secret as find_reminder
+from presave_app.reminders.views import reminder_page
 from presave_app.streaming.registry import connectors
 from presave_app.transaction import transaction
 
@@ -33,6 +35,9 @@ def mine_page(secret: str) -> ResponseReturnValue:
     """The page. `?just=1` is the first visit, right after the permission was given."""
     pre_save = find_by_mine_secret(secret)
     if pre_save is None:
+        reminder = find_reminder(secret)
+        if reminder is not None:
+            return reminder_page(reminder, secret)
         return render_template("fanpage/not_here.html", is_ended=False), 404
     is_new = request.args.get("just") == "1" and pre_save.state == State.ARMED
     html = render_template("fanpage/mine.html", is_new=is_new, **_mine_context(pre_save, secret))

@@ -25,6 +25,8 @@ POINTS = (
     "after_outcome_commit",
     "in_withdrawal",
 )
+# Those of a reminder.
+REMINDER_POINTS = ("after_question_commit", "after_reminder_claim", "before_reminder", "after_reminder")
 _SPEC = re.compile(r"([a-z_]+)(?::(die|freeze))?(?::(\d+))?")
 _KILLED = 137
 
@@ -42,7 +44,7 @@ _armed: list[_Armed] = []
 def is_spec(spec: str) -> bool:
     """Whether `arm` understands this."""
     match = _SPEC.fullmatch(spec)
-    return match is not None and match[1] in POINTS
+    return match is not None and match[1] in (*POINTS, *REMINDER_POINTS)
 
 
 def arm(spec: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
 from presave_app.campaigns.commands import campaigns, find_campaign_for_command
 from presave_app.campaigns.models import Campaign
@@ -19,6 +21,8 @@ from presave_app.presaves.looking_up import states_of
 from presave_app.presaves.states import State
 from presave_app.releases.commands import release
 from presave_app.releases.waves import oldest_overdue_seconds
+from presave_app.reminders import addresses
+from presave_app.reminders import tally as reminders
 from presave_app.teams.commands import teams
 from presave_app.transaction import transaction
 
@@ -57,16 +61,23 @@ def campaign_status(slug: str, as_json: bool) -> None:
 @as_json
 def rotate(as_json: bool) -> None:
     """Seal all tokens again under the first key of TOKEN_KEYS."""
+    total = _reseal_all(grants.reseal)
+    reminders_total = _reseal_all(addresses.reseal)
+    in_use = sorted(grants.key_ids_in_use() | addresses.key_ids_in_use())
+    if as_json:
+        click.echo(json.dumps({"resealed": total + reminders_total, "keys_in_use": in_use}))
+    else:
+        sealed = f"{total} grants and {reminders_total} addresses for reminders sealed again"
+        click.echo(f"{sealed}; keys in use: {', '.join(in_use) or 'none'}")
+
+
+def _reseal_all(reseal: Callable[[Session, int, UUID], tuple[UUID | None, int]]) -> int:
     total, last = 0, UUID(int=0)
     while last is not None:
         with transaction() as session:
-            last, resealed = grants.reseal(session, _BATCH, last)
+            last, resealed = reseal(session, _BATCH, last)
         total += resealed
-    in_use = sorted(grants.key_ids_in_use())
-    if as_json:
-        click.echo(json.dumps({"resealed": total, "keys_in_use": in_use}))
-    else:
-        click.echo(f"{total} grants sealed again; keys in use: {', '.join(in_use) or 'none'}")
+    return total
 
 
 def status_of(campaign: Campaign) -> dict[str, Any]:
@@ -79,7 +90,7 @@ def status_of(campaign: Campaign) -> dict[str, Any]:
         "released": campaign.release_at is not None and campaign.release_at <= clock.now(),
         "held": campaign.held_at is not None,
         "total": sum(accepted),
-        "reminders": 0,
+        "reminders": reminders.count(campaign.id),
         "services": {name: {"states": s.states, "verified": s.verified} for name, s in services.items()},
         "oldest_overdue_seconds": oldest_overdue_seconds(campaign.id),
     }

@@ -47,6 +47,11 @@ def leave() -> None:
     _is_leaving = True
 
 
+def is_leaving() -> bool:
+    """Whether this process was told to leave."""
+    return _is_leaving
+
+
 class Lane(Protocol[Item]):
     """One kind of work on one service. `units` is what a call costs of the service's daily budget."""
 

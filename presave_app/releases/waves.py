@@ -15,6 +15,7 @@ from presave_app.campaigns.release_clock import ReleaseClock, lock_clock, releas
 from presave_app.extensions import db
 from presave_app.presaves.claims import CLAIMABLE, DUE
 from presave_app.releases.gate import IS_OPEN
+from presave_app.reminders import due as reminders
 from presave_app.streaming.registry import connectors
 
 _OVERDUE = text(f"""
@@ -121,6 +122,7 @@ def recompute_due(campaign_id: int) -> int:
     zones = list(session.execute(_ZONES, {"id": campaign_id}).scalars())
     moments = [release.moment_in(zone) for zone in zones]
     moved = session.execute(_MOVE, {"id": campaign_id, "zones": zones, "moments": moments})
+    reminders.recompute(session, campaign_id, release)
     return len(moved.all())
 
 

@@ -163,16 +163,20 @@ class ServiceHTTP:
 
 def post_json(url: str, body: str, headers: Mapping[str, str]) -> None:
     """Post a JSON text to an address that is no service's; raises ServiceError unless it was taken (2xx)."""
+    status = post(url, body.encode(), {**headers, "Content-Type": "application/json"}).status
+    if not 200 <= status < 300:
+        raise RetryLater(f"http_{status}")
+
+
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Post to an address that is no service's, following no redirect; raises RetryLater without a whole answer."""
     adapter = DeadlineAdapter()
     with requests.Session() as session, broken_connections_told():
         session.trust_env = False
         session.mount("https://", adapter)
         session.mount("http://", adapter)
-        response = session.post(
-            url, data=body.encode(), headers={**headers, "Content-Type": "application/json"}, allow_redirects=False
-        )
-    if not 200 <= response.status_code < 300:
-        raise RetryLater(f"http_{response.status_code}")
+        response = session.post(url, data=body, headers=dict(headers), allow_redirects=False)
+    return Answer(response.status_code, response.headers, response.text)
 
 
 @contextlib.contextmanager

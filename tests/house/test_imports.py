@@ -22,7 +22,7 @@ LAYERS = (
     ("streaming",),
     ("teams",),
     ("campaigns",),
-    ("presaves",),
+    ("presaves", "reminders"),
     ("releases",),
     ("counts",),
     ("privacy", "fanpage", "services"),
@@ -102,7 +102,7 @@ def test_the_sandbox_meets_the_app_only_over_http() -> None:
         ("HX-", {"hypermedia.py"}),
         ("requests.Session", {"streaming/http.py"}),
         ("smtplib.SMTP(", {"mail.py"}),
-        ("token_keys.open(", {"presaves/grants.py", "presaves/flows.py"}),
+        ("token_keys.open(", {"presaves/grants.py", "presaves/flows.py", "reminders/addresses.py"}),
         ("enqueue(", {"queue.py"}),
     ],
 )

@@ -3,14 +3,14 @@
 Only adds: code of the release before runs on this schema during a deploy.
 
 Revision ID: 0006
-Revises: 0004
+Revises: 0005
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 MOMENT = sa.DateTime(timezone=True)
 NOW = sa.text("now()")

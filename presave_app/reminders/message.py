@@ -1,0 +1,87 @@
+"""What a reminder says, and the link it carries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import select
+
+from presave_app.campaigns.models import Campaign, Target
+from presave_app.extensions import current_settings, db
+from presave_app.mail import Letter
+from presave_app.reminders.looking_up import way_secret
+from presave_app.streaming.registry import connectors
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to one address, which is never part of a repr."""
+
+    way_id: UUID
+    kind: str
+    address: str = field(repr=False)
+    title: str
+    artist: str
+    listen_url: str
+    page_url: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.title} by {self.artist}"
+
+
+def message_of(campaign: Campaign, service: str, way_id: UUID, kind: str, address: str) -> Message:
+    """The message of one way, with the links as they are now."""
+    page = current_settings().absolute(f"/{campaign.slug}")
+    listen = _listen_url(campaign.id, service) or page
+    return Message(way_id, kind, address, campaign.title, campaign.artist, listen, page)
+
+
+def reminder_letter(message: Message) -> Letter:
+    """The one mail on the day."""
+    links = f"Listen: {message.listen_url}\n"
+    if message.listen_url != message.page_url:
+        links += f"All services: {message.page_url}\n"
+    return Letter(
+        subject=f"Out now: {message.name}",
+        text=f"{message.name} is out. You asked us to tell you.\n\n{links}\n"
+        "This was the only mail: we have erased your address. There is nothing to unsubscribe from.\n",
+        name=f"reminder-{message.way_id}",
+        stop_url=stop_url(message.way_id),
+    )
+
+
+def question_letter(message: Message) -> Letter:
+    """The mail that asks whoever reads the mailbox whether the reminder is wanted."""
+    return Letter(
+        subject=f"Shall we remind you of {message.name}?",
+        text="Somebody, probably you, typed this address on the page of a release:\n"
+        f"{message.name}, {message.page_url}\n\n"
+        f"If we shall write to you once when it is out, say yes here:\n{confirm_url(message.way_id)}\n\n"
+        "If not, you need not do anything: we erase your address within three days. "
+        f"To have it erased at once:\n{stop_url(message.way_id)}\n",
+        name=f"reminder-question-{message.way_id}",
+        stop_url=stop_url(message.way_id),
+    )
+
+
+def confirm_url(way_id: UUID) -> str:
+    """Where the first mail leads."""
+    return current_settings().absolute(f"/remind/confirm/{way_secret(way_id)}")
+
+
+def stop_url(way_id: UUID) -> str:
+    """Where a way is taken back from its mails."""
+    return current_settings().absolute(f"/remind/stop/{way_secret(way_id)}")
+
+
+def _listen_url(campaign_id: int, service: str) -> str | None:
+    """The release on the service itself, where that is known."""
+    connector = connectors().get(service)
+    target = db.session.scalars(
+        select(Target).where(Target.campaign_id == campaign_id, Target.service == service)
+    ).one_or_none()
+    if connector is None or target is None or target.ref is None or (target.found_at is None and target.looks > 0):
+        return None
+    return connector.listen_url(target.ref)

@@ -1,0 +1,72 @@
+"""Reminders in words: why there is one, and where each of its ways stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from presave_app.reminders.models import ReminderWay
+from presave_app.reminders.states import Kind, Reason, State
+
+_WHY = {
+    Reason.SERVICE_REMINDS: "{service} gives us no way to add it for you, so we remind you on the day instead.",
+    Reason.NO_LASTING_PERMISSION: "{service} gave no permission that lasts until the day, so we can't add it for "
+    "you. We can remind you instead.",
+    Reason.SEATS_USED: "{service} lets this app serve only listeners on a short list, and it is full. "
+    "We can remind you instead.",
+}
+
+_NAMES = {Kind.CALENDAR: "Calendar", Kind.EMAIL: "E-mail", Kind.PUSH: "A message from your browser"}
+
+_STATES = {
+    (Kind.CALENDAR, State.SENT): "Open the file below once: your calendar rings when it is out. We keep nothing of it.",
+    (Kind.CALENDAR, State.WITHDRAWN): "Taken back here. Delete the entry in your calendar too.",
+    (Kind.EMAIL, State.UNCONFIRMED): "Open the mail we sent you and press its button: only then do we write on the "
+    "day. We send one such mail a day to an address. Asked earlier today? Look for that one.",
+    (Kind.EMAIL, State.ARMED): "Confirmed. We write once, on the day, and erase your address after that.",
+    (Kind.EMAIL, State.SENDING): "The mail is on its way right now.",
+    (Kind.EMAIL, State.SENT): "Sent, and your address is erased.",
+    (Kind.EMAIL, State.WITHDRAWN): "Taken back, and your address is erased.",
+    (Kind.PUSH, State.ARMED): "Your browser shows one message on the day. Then we forget how to reach it.",
+    (Kind.PUSH, State.SENDING): "The message is on its way right now.",
+    (Kind.PUSH, State.SENT): "Sent, and the way to your browser is erased.",
+    (Kind.PUSH, State.WITHDRAWN): "Taken back, and the way to your browser is erased.",
+}
+
+_REASONS = {
+    "replaced": "You asked for this again later: that newer one stays, this one is erased.",
+    "maybe_sent": "We lost the connection while sending, so it may have reached you or not. We don't send twice.",
+    "not_confirmed": "Nobody pressed the button in the mail in time. The address is erased.",
+    "too_late": "It could not be sent within three days, so we stopped. The address is erased.",
+    "refused": "It was not taken there. The address is erased.",
+    "gone": "Your browser does not take messages from here any more. The way to it is erased.",
+}
+
+
+@dataclass(frozen=True)
+class ToldWay:
+    """One way as its fan sees it."""
+
+    way: ReminderWay
+    name: str
+    words: str
+    can_stop: bool
+
+
+def why(reason: str, service_name: str) -> str:
+    """Why it is a reminder and no pre-save."""
+    return _WHY[Reason(reason)].format(service=service_name)
+
+
+def told(way: ReminderWay) -> ToldWay:
+    """A way in words."""
+    kind, state = Kind(way.kind), State(way.state)
+    can_stop = state in (State.UNCONFIRMED, State.ARMED) or (kind is Kind.CALENDAR and state is State.SENT)
+    return ToldWay(way, _NAMES[kind], _words(way, kind, state), can_stop)
+
+
+def _words(way: ReminderWay, kind: Kind, state: State) -> str:
+    if way.reason in _REASONS:
+        return _REASONS[way.reason]
+    if state is State.ARMED and way.tries:
+        return "It did not get through yet. We try again by ourselves."
+    return _STATES.get((kind, state), "It could not be sent. The address is erased.")

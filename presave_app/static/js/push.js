@@ -1,0 +1,17 @@
+// The service worker of reminders: it shows the one message, and opens the listening page when that is pressed.
+"use strict";
+
+self.addEventListener("push", (event) => {
+  const message = event.data ? event.data.json() : {};
+  const shown = self.registration.showNotification(message.title || "Out now", {
+    body: message.body || "",
+    tag: message.tag,
+    data: { url: message.url },
+  });
+  event.waitUntil(shown);
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  if (event.notification.data.url) event.waitUntil(self.clients.openWindow(event.notification.data.url));
+});
