@@ -32,10 +32,13 @@ from presave_app.presaves.states import PreSaveId
 from presave_app.privacy.consent import consent_for, draft_of
 from presave_app.queue import ADD_DUE, ring_after_commit
 from presave_app.releases import gate
+from presave_app.reminders import taking
+from presave_app.reminders.states import Reason
 from presave_app.security_headers import content_security_policy
 from presave_app.streaming.connector import Connector, SignIn
 from presave_app.streaming.errors import (
     NeedsReauth,
+    NotEntitled,
     ServiceError,
 )
 from presave_app.streaming.registry import ServiceNotFound, get_connector
@@ -162,12 +165,33 @@ def _take_in(
         reach("after_code_exchange")
         pre_save_id = _collect(flow, sign_in, connector, fan_id)
     except ServiceError as fault:
-        return stops.not_signed_in(fault, campaign, connector)
+        reason = _why_remind(fault)
+        return _remind(flow, campaign, reason) if reason else stops.not_signed_in(fault, campaign, connector)
     response = redirect(url_for("mine.mine_page", secret=mine_secret(pre_save_id), just=1), code=303)
     response.headers["Referrer-Policy"] = "no-referrer"
     if sign_in.account_id is None:
         remember_fan(response, fan_id)
     return response
+
+
+def _why_remind(fault: ServiceError) -> Reason | None:
+    """Why a sign-in becomes a reminder there and then: what it gave can't serve the day, or doesn't serve this fan."""
+    match fault:
+        case NeedsReauth(reason="no_lasting_permission"):
+            return Reason.NO_LASTING_PERMISSION
+        case NotEntitled(reason="not_on_the_list"):
+            return Reason.SEATS_USED
+        case _:
+            return None
+
+
+def _remind(flow: ReturnedFlow, campaign: Campaign, reason: Reason) -> ResponseReturnValue:
+    """A page of the fan's own that says so and offers the ways of being reminded. Nothing of the sign-in is kept."""
+    draft = flow.consent_draft
+    with transaction() as session:
+        secret = taking.start(session, campaign, flow.service, reason, draft.get("time_zone"), draft.get("source"))
+    log.info("a sign-in on %s became a reminder: %s", flow.service, reason)
+    return redirect(url_for("mine.mine_page", secret=secret), code=303)
 
 
 def _finish_sign_in(connector: Connector, flow: ReturnedFlow, answer: Mapping[str, str]) -> SignIn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -20,6 +20,7 @@ from presave_app.counts.tally import count_context
 from presave_app.extensions import db
 from presave_app.fanpage.words import day_words, release_words
 from presave_app.lib import clock
+from presave_app.presaves.seats import find_seats
 from presave_app.privacy.consent import Tick, Wording, consent_for, ticks_for
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.directory import Entry, find_entry
@@ -77,7 +78,7 @@ def poster_context(
 
     A zone decides which face is shown and nothing else: there are two pages, never one for each zone.
     """
-    offers, count = offers_of(campaign, zone), count_context(campaign, zone)
+    offers, count = [_if_seated(offer) for offer in offers_of(campaign, zone)], count_context(campaign, zone)
     face = _face_by_clock(campaign, zone)
     is_waiting = face is Face.OUT_NOW and not all(offer.listen_url or offer.remind_words for offer in offers)
     return {
@@ -104,6 +105,16 @@ def offers_of(campaign: Campaign, zone: str | None = None) -> list[Offer]:
     ]
     links = [(find_entry(target.service), target) for target in links_among(targets)]
     return [*saves, *(_link_offer(entry, target) for entry, target in links if entry is not None)]
+
+
+def _if_seated(offer: Offer) -> Offer:
+    """The offer as it stands for newcomers: where all seats are taken we can only remind."""
+    connector = connectors().get(offer.service)
+    seats = find_seats(connector) if connector and offer.wording else None
+    if seats is None or not seats.are_gone:
+        return offer
+    words = f"We remind you. {offer.name} lets this site serve {seats.most} listeners, and all places are taken."
+    return replace(offer, wording=None, ticks=[], remind_words=words)
 
 
 def find_way_out(target: Target) -> str | None:

@@ -59,11 +59,8 @@ def not_signed_in(fault: ServiceError, campaign: Campaign, connector: Connector)
     name = connector.name
     match fault:
         case NotEntitled():
-            advice = f"{name} lets this app serve only listeners on a short list, and this account is not on it yet."
+            advice = f"{name} does not serve this account through this site."
             return _stopped(campaign, connector, f"{name} does not let this account in", advice, 403)
-        case NeedsReauth() if fault.reason == "no_lasting_permission":
-            advice = f"{name} gave us a permission that ends before the release comes out, so we keep nothing of it."
-            return _stopped(campaign, connector, f"We can't add it for you on {name}", advice, 200)
         case NeedsReauth() if fault.reason == "scope_missing":
             advice = f"Without the permission we asked for {name} won't let us save it. You can try again."
             return _stopped(campaign, connector, "A permission is missing", advice, 200)

@@ -30,7 +30,7 @@ from presave_app.campaigns.targets import find_targets
 from presave_app.extensions import current_settings, db, limiter
 from presave_app.fanpage.poster import Face, clean_source, find_face
 from presave_app.fanpage.visitor import known_zone, visitor_zone
-from presave_app.fanpage.words import release_words, service_words
+from presave_app.fanpage.words import release_words
 from presave_app.hypermedia import go_to
 from presave_app.reminders import taking, undoing
 from presave_app.reminders.calendar import calendar_file
@@ -39,6 +39,7 @@ from presave_app.reminders.models import Reminder, ReminderWay
 from presave_app.reminders.states import Kind, Reason, State
 from presave_app.reminders.typed import WayRefused, read_email, read_subscription
 from presave_app.reminders.words import told, why
+from presave_app.streaming.directory import find_entry
 from presave_app.streaming.registry import connectors
 from presave_app.transaction import transaction
 
@@ -266,7 +267,8 @@ def _reminder_or_404(secret: str) -> Reminder:
 
 
 def _name_of(service: str) -> str:
-    return service_words(service, connectors().get(service)).name
+    entry = find_entry(service)
+    return entry.name if entry else service
 
 
 def _private(response: Response) -> Response:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import floor
 
-from sqlalchemy import text
-
-from presave_app.extensions import current_settings, db
+from presave_app.extensions import current_settings
+from presave_app.presaves.seats import Seats, find_seats
 from presave_app.settings import ServiceOptions, ServiceSettings
 from presave_app.streaming.connector import Connector, Setup
 from presave_app.streaming.registry import SERVICES, connectors
@@ -15,18 +14,6 @@ from presave_app.streaming.registry import SERVICES, connectors
 _DAY_SECONDS = 86_400
 # The add, the look right after it and the one a day later, and renewing the sign-in.
 _CALLS_A_FAN = 4
-
-
-@dataclass(frozen=True)
-class Seats:
-    """How many fans the service lets this installation serve at all, and how many have pre-saved there."""
-
-    most: int
-    taken: int
-
-    @property
-    def are_gone(self) -> bool:
-        return self.taken >= self.most
 
 
 @dataclass(frozen=True)
@@ -53,16 +40,9 @@ def all_facts() -> list[ServiceFacts]:
     return [_facts(options, kind, connectors().get(options.service)) for options, kind in SERVICES]
 
 
-def seats_taken(service: str) -> int:
-    """How many accounts have given a permission on the service, counted once each, whatever came of it."""
-    count = text("SELECT count(*) FROM fan_grant WHERE service = :service")
-    return db.session.execute(count, {"service": service}).scalar_one()
-
-
 def _facts(options: ServiceOptions, kind: type[Connector], connector: Connector | None) -> ServiceFacts:
     settings = current_settings().services[options.service]
     life = connector.grant_life if connector else kind.grant_life
-    limit = connector.audience_limit if connector else None
     return ServiceFacts(
         service=options.service,
         name=kind.name,
@@ -74,7 +54,7 @@ def _facts(options: ServiceOptions, kind: type[Connector], connector: Connector 
         calls_per_second=settings.calls_per_second,
         units_per_day=settings.units_per_day,
         rate_setting=options.rate_name,
-        seats=Seats(limit, seats_taken(options.service)) if limit is not None else None,
+        seats=find_seats(connector) if connector else None,
         days_of_permission=life.days if life else None,
         is_proven=kind.add_is_proof,
     )

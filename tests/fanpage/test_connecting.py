@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from twin_client import CLIENT_ID, TwinClient
 
 from presave_app.releases import gate
+from presave_app.streaming.registry import connectors
 
 
 @pytest.fixture(autouse=True)
@@ -101,12 +102,32 @@ def test_a_swapped_code_is_refused(app: Flask, client: FlaskClient, twin: TwinCl
     assert pre_saves() == 0
 
 
-def test_a_fan_not_on_the_list_is_told(app: Flask, twin: TwinClient) -> None:
+def test_a_fan_not_on_the_list_is_reminded_instead(app: Flask, client: FlaskClient, twin: TwinClient) -> None:
     twin.switch(mode="development")
     twin.control("PUT", "fans/ida", {"allow_listed": False})
-    page = come_back(app, twin, "ida")
-    assert page.status_code == 403
-    assert "short list" in page.text
+    answer = come_back(app, twin, "ida")
+    assert answer.status_code == 303
+    page = client.get(answer.headers["Location"]).text
+    assert "Spotify lets this app serve only listeners on a short list, and it is full." in page
+    assert "calendar" in page
+    assert pre_saves() == 0
+    assert read_sql("SELECT count(*) FROM fan_grant") == 0
+    assert read_sql("SELECT reason FROM reminder") == "seats_used"
+
+
+def test_where_all_seats_are_taken_newcomers_are_reminded(
+    app: Flask, client: FlaskClient, twin: TwinClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connectors()["spotify"], "audience_limit", 1)
+    assert 'id="connect-spotify"' in client.get("/night-drive").text
+    saved = come_back(app, twin, "ida").headers["Location"]
+    page = client.get("/night-drive").text
+    assert 'id="connect-spotify"' not in page
+    assert 'href="/night-drive/remind/spotify"' in page
+    assert "all places are taken" in page
+    # Whoever has a seat keeps it.
+    client.post(saved.split("?")[0] + "/cancel")
+    assert "/night-drive/connect/spotify" in client.get(saved).text
 
 
 @pytest.mark.parametrize(("kind", "path"), [("502", "/me"), ("503_html", "/api/token"), ("close", "/api/token")])

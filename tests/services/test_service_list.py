@@ -64,4 +64,4 @@ def test_seats_are_counted_by_account(
     sign_in(client, "alice@alba.example")
     page = client.get("/services").text
     assert "2 of 2 places taken." in page
-    assert "All 2 places are taken." in page
+    assert "All 2 places are taken: fan pages offer a reminder" in page

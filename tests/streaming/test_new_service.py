@@ -97,7 +97,10 @@ def test_it_is_added_and_read_back_on_the_day(client: FlaskClient, nest: Nest) -
 def test_a_permission_that_ends_before_the_day_promises_nothing(client: FlaskClient, nest: Nest) -> None:
     nest.gives_refresh_token, nest.token_seconds = False, 600
     answer = sign_in(client)
-    assert "can&#39;t add it for you on Hummingbird" in answer.text
+    assert answer.status_code == 303
+    page = client.get(answer.headers["Location"]).text
+    assert "Hummingbird gave no permission that lasts until the day" in page
+    assert read_sql("SELECT reason FROM reminder") == "no_lasting_permission"
     assert read_sql("SELECT count(*) FROM pre_save") == 0
     assert read_sql("SELECT count(*) FROM fan_grant") == 0
 
