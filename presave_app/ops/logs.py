@@ -8,7 +8,7 @@ import sys
 
 # Values behind a telling name, in URLs, headers, JSON and reprs alike, and tokens by their look.
 _NAMED = re.compile(
-    r"(?i)\b((?:[a-z_]*token|code|code_verifier|state|authorization|cookie|client_secret|secret|password|email)"
+    r"(?i)\b((?:[a-z_]*token|code|code_verifier|state|authorization|cookie|[a-z_]*secret|oauth_verifier|oauth_signature|password|email)"
     r"['\"]?\s*[=:]\s*['\"]?)(?:(?:bearer|basic)\s+)?([^\s&'\",;}]+)"
 )
 _SHAPED = re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}|\beyJ[\w-]+\.[\w-]+\.[\w-]+|\b[AB]Q[\w-]{20,}")

@@ -130,11 +130,12 @@ class ServiceHTTP:
         form: Mapping[str, str] | None = None,
         body: str | None = None,
         redirect_is_answer: bool = False,
+        auth: Callable[[requests.PreparedRequest], requests.PreparedRequest] | None = None,
     ) -> Answer:
         """One request, one answer in the 200s; anything else raises a ServiceError.
 
         `headers` come on top of the usual ones, and in their place where they have the same name. No redirect is
-        ever followed; with `redirect_is_answer` a 302 is what was asked for.
+        ever followed; with `redirect_is_answer` a 302 is what was asked for. `auth` signs the finished request.
         """
         usual = {"Accept": "application/json", **({"Authorization": f"Bearer {bearer}"} if bearer else {})}
         with broken_connections_told():
@@ -144,6 +145,7 @@ class ServiceHTTP:
                 params=query,
                 data=body.encode() if body is not None else form,
                 headers={**usual, **(headers or {})},
+                auth=auth,
                 allow_redirects=False,
             )
         if redirect_is_answer and response.status_code == 302:

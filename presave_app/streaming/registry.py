@@ -8,7 +8,7 @@ from flask import Flask, current_app
 
 from presave_app.extensions import current_settings
 from presave_app.settings import ServiceOptions, Settings
-from presave_app.streaming import apple_music, deezer, soundcloud, spotify, tidal, youtube
+from presave_app.streaming import apple_music, audiomack, deezer, soundcloud, spotify, tidal, youtube
 from presave_app.streaming.connector import Connector
 
 # In the order of the pages.
@@ -19,6 +19,7 @@ SERVICES: tuple[tuple[ServiceOptions, type[Connector]], ...] = (
     (tidal.OPTIONS, tidal.Tidal),
     (soundcloud.OPTIONS, soundcloud.SoundCloud),
     (youtube.OPTIONS, youtube.YouTube),
+    (audiomack.OPTIONS, audiomack.Audiomack),
 )
 
 OPTIONS = tuple(options for options, _ in SERVICES)
