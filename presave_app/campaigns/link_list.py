@@ -38,7 +38,7 @@ def suggestions_of(campaign: Campaign) -> list[LinkView]:
         LinkView(
             suggestion.id,
             entry.name,
-            entry.listen_url(suggestion.ref) or suggestion.ref,
+            entry.link_to(suggestion.ref) or suggestion.ref,
             _found_words(suggestion.title, suggestion.artist, suggestion.source),
         )
         for suggestion, entry in found
@@ -47,7 +47,7 @@ def suggestions_of(campaign: Campaign) -> list[LinkView]:
 
 
 def _address_of(target: Target, entry: Entry) -> str:
-    return target.url or (entry.listen_url(target.ref) if target.ref else None) or target.ref or ""
+    return target.url or (entry.link_to(target.ref) if target.ref else None) or target.ref or ""
 
 
 def _words_of(entry: Entry) -> str:

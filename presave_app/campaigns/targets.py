@@ -61,7 +61,7 @@ def keep_ref(campaign: Campaign, service: str, ref: str, pasted: str = "") -> No
     if target.ref != ref:
         _look_afresh(target)
     target.ref = ref
-    target.url = None if entry is None or entry.listen_url(ref) else _link_in(pasted)
+    target.url = None if entry is None or entry.link_to(ref) else _link_in(pasted)
     if entry is not None and entry.is_link:
         # There is no catalogue that could show it.
         target.found_at = func.now()

@@ -162,9 +162,7 @@ def _link_offer(entry: Entry, target: Target) -> Offer:
 
 
 def _link_of(entry: Entry, target: Target) -> str | None:
-    """What was given for a service that was not known then need not be one of its refs."""
-    ref = entry.parse_ref(target.ref) if target.ref and not target.url else None
-    return target.url or (entry.listen_url(ref) if ref else None)
+    return target.url or (entry.link_to(target.ref) if target.ref else None)
 
 
 def _offer(campaign: Campaign, connector: Connector, target: Target, team_name: str, zone: str | None) -> Offer:

@@ -107,7 +107,7 @@ def _known_link(campaign_id: int) -> str | None:
     found = find_targets(campaign_id)
     for target in [*(found[service] for service in connectors() if service in found), *links_among(found)]:
         entry = find_entry(target.service)
-        link = target.url or (entry.listen_url(target.ref) if entry and target.ref else None)
+        link = target.url or (entry.link_to(target.ref) if entry and target.ref else None)
         if link:
             return link
     return None

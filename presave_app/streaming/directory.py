@@ -24,6 +24,14 @@ class Entry:
     is_link: bool = False
     home_device: str = ""
 
+    def link_to(self, ref: str) -> str | None:
+        """Where a ref is listened to; None when only the catalogue can tell, or when it is none of this service.
+
+        What was kept for a service before it was known need not be one of its refs.
+        """
+        parsed = self.parse_ref(ref)
+        return self.listen_url(parsed) if parsed else None
+
 
 def entries() -> list[Entry]:
     """All of them: those with a connector, in the order of the pages, then those that are only a link."""

@@ -106,5 +106,14 @@ def test_an_example_is_its_own_canonical_form(app: Flask, known: LinkService) ->
     assert entry.is_link
 
 
+def test_every_service_reads_its_own_refs_and_examples(app: Flask) -> None:
+    for entry in directory.entries():
+        ref = entry.parse_ref(entry.ref_example)
+        assert ref is not None, entry.service
+        assert entry.parse_ref(ref) == ref
+        assert entry.link_to(ref) == entry.listen_url(ref)
+        assert entry.link_to("what was kept before") is None
+
+
 def test_a_service_nobody_knows_has_no_entry(app: Flask) -> None:
     assert directory.find_entry("gramophone") is None
