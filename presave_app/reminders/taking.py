@@ -86,6 +86,7 @@ def add_email(session: Session, reminder_id: UUID, address: str) -> None:
 
 def replace_older(session: Session, reminder_id: UUID, hashed: str) -> None:
     """Two messages of one release to one place would be one too many: the newest way stays."""
+    lock_address(session, hashed)
     session.execute(
         text("""
             UPDATE reminder_way w SET state = 'withdrawn', reason = 'replaced', address_sealed = NULL, key_id = NULL,
@@ -98,10 +99,14 @@ def replace_older(session: Session, reminder_id: UUID, hashed: str) -> None:
     )
 
 
+def lock_address(session: Session, hashed: str) -> None:
+    """Let those who do something about the same address at the same time come one after the other."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:hash, 0))"), {"hash": hashed})
+
+
 def _may_ask(session: Session, reminder_id: UUID, hashed: str) -> bool:
     """Whether a confirmation may be sent to the address: one a day while none is answered, so many for a campaign."""
-    # Those who name the same address at the same time come one after the other.
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:hash, 0))"), {"hash": hashed})
+    lock_address(session, hashed)
     return session.execute(
         text("""
             SELECT NOT EXISTS (

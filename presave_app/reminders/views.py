@@ -38,7 +38,7 @@ from presave_app.reminders.looking_up import find_by_mine_secret, find_way, ways
 from presave_app.reminders.models import Reminder, ReminderWay
 from presave_app.reminders.states import Kind, Reason, State
 from presave_app.reminders.typed import WayRefused, read_email, read_subscription
-from presave_app.reminders.words import told, why
+from presave_app.reminders.words import headline, told, why
 from presave_app.streaming.directory import find_entry
 from presave_app.streaming.registry import connectors
 from presave_app.transaction import transaction
@@ -180,15 +180,18 @@ def reminder_page(reminder: Reminder, secret: str, fault: str = "") -> Response:
     """A reminder's own page: what was agreed, where each way stands, and how to undo it."""
     campaign = db.session.get_one(Campaign, reminder.campaign_id)
     ways = [told(way) for way in ways_of(reminder.id)]
+    context = _context(campaign, reminder.service, reminder.time_zone, fault)
+    is_out = context["face"] is Face.OUT_NOW
     html = render_template(
         "reminders/mine.html",
         secret=secret,
         reminder=reminder,
         ways=ways,
+        headline=headline(ways, is_withdrawn=reminder.withdrawn_at is not None, is_out=is_out),
         why=why(reminder.reason, _name_of(reminder.service)),
         action=url_for("reminding.add_way_to", secret=secret),
         taken={way.way.kind for way in ways if way.can_stop},
-        **_context(campaign, reminder.service, reminder.time_zone, fault),
+        **context,
     )
     return _private(make_response(html))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from presave_app.reminders.models import ReminderWay
@@ -55,6 +56,23 @@ class ToldWay:
 def why(reason: str, service_name: str) -> str:
     """Why it is a reminder and no pre-save."""
     return _WHY[Reason(reason)].format(service=service_name)
+
+
+def headline(ways: Sequence[ToldWay], *, is_withdrawn: bool, is_out: bool) -> str:
+    """Where a reminder stands as a whole: it promises nothing that is not agreed to."""
+    if is_withdrawn:
+        return "No reminder any more"
+    if is_out:
+        return "It is out"
+    if any(_is_sure(told.way) for told in ways):
+        return "We remind you"
+    if any(told.way.state == State.UNCONFIRMED for told in ways):
+        return "One step is left"
+    return "We can't remind you this way" if ways else "Shall we remind you?"
+
+
+def _is_sure(way: ReminderWay) -> bool:
+    return way.state in (State.ARMED, State.SENDING) or (way.kind == Kind.CALENDAR and way.state == State.SENT)
 
 
 def told(way: ReminderWay) -> ToldWay:

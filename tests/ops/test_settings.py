@@ -67,6 +67,7 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("SPOTIFY_CALLS_PER_SECOND", "quick", "above 0"),
         ("SMTP_URL", "smtp://mail.example", "MAIL_FROM is missing"),
         ("MAIL_FROM", "presave@label.example", "SMTP_URL is missing"),
+        ("VAPID_PRIVATE_KEY", "AAAA", "VAPID_PRIVATE_KEY must be a private key of P-256"),
         ("SMTP_URL", "http://mail.example", "SMTP_URL must begin with smtp:// or smtps://"),
         ("SMTP_URL", "smtp://me:pass/word@mail.example", "SMTP_URL has no port"),
         ("SMTP_URL", "smtp://me@mail.example", "SMTP_URL needs a user and a password"),

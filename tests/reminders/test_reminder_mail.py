@@ -48,6 +48,7 @@ def test_only_what_the_installation_can_do_is_offered(app: Flask, client: FlaskC
 
 def test_the_whole_way_of_a_mail(client: FlaskClient, house: MailServer, campaign_id: int) -> None:
     path = ask_by_mail(client)
+    assert "One step is left" in text_of(client, path)
     assert house.recipients == [IDA]
     assert tally.count(campaign_id) == 0
     question = link_in(house, "confirm")
@@ -57,6 +58,7 @@ def test_the_whole_way_of_a_mail(client: FlaskClient, house: MailServer, campaig
         assert "Confirmed" in client.post(question).text
     assert (way().state, tally.count(campaign_id)) == ("armed", 1)
     assert "Confirmed. We write once" in text_of(client, path)
+    assert "We remind you" in text_of(client, path)
     send_due()
     release(campaign_id)
     for _ in range(3):
@@ -164,6 +166,26 @@ def test_two_who_type_the_same_address_at_once_cause_one_mail(app: Flask, house:
         thread.join()
     send_due()
     assert read_sql("SELECT count(*) FROM reminder_way") == 4
+    assert len(house.taken) == 1
+
+
+def test_two_who_agree_for_the_same_address_at_once_get_one_mail(
+    app: Flask, client: FlaskClient, house: MailServer, campaign_id: int
+) -> None:
+    links: list[str] = []
+    for _ in range(3):
+        ask_by_mail(client)
+        links.append(link_in(house, "confirm"))
+        run_sql("UPDATE reminder_way SET created_at = created_at - interval '25 hours'")
+    house.taken.clear()
+    threads = [threading.Thread(target=lambda link=link: app.test_client().post(link)) for link in links]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert read_sql("SELECT count(*) FROM reminder_way WHERE state = 'armed'") == 1
+    release(campaign_id)
+    send_due()
     assert len(house.taken) == 1
 
 
