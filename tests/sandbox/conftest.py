@@ -7,6 +7,7 @@ import requests
 from apple_music_client import AppleMusicClient
 from soundcloud_client import ALBUM, ARTIST, TRACK, SoundCloudClient
 from twin_client import TwinClient
+from youtube_client import CHANNEL, VIDEO, YouTubeClient
 
 
 @pytest.fixture
@@ -36,4 +37,15 @@ def apple_music(twin_url: str) -> Iterator[AppleMusicClient]:
         client = AppleMusicClient(twin_url, session)
         client.control("POST", "reset")
         client.release()
+        yield client
+
+
+@pytest.fixture
+def youtube(twin_url: str) -> Iterator[YouTubeClient]:
+    """YouTube's twin with a video that is public."""
+    with requests.Session() as session:
+        session.trust_env = False
+        client = YouTubeClient(twin_url, session)
+        client.control("POST", "reset")
+        client.release(VIDEO, artist_id=CHANNEL)
         yield client
