@@ -3,10 +3,11 @@
 https://developer.spotify.com/documentation/web-api/concepts/spotify-uris-ids
 """
 
-import hashlib
 import re
 import string
 from dataclasses import dataclass
+
+from presave_app.sandbox.kit.ids import made_up_text
 
 ALPHABET = string.digits + string.ascii_letters
 ID_LENGTH = 22
@@ -45,9 +46,4 @@ def parse_uri(text: str) -> Uri:
 
 def made_up_id(seed: str) -> str:
     """The same seed always gives the same id, so that a fan or artist stays the same after a restart."""
-    number = int.from_bytes(hashlib.sha256(seed.encode()).digest())
-    characters: list[str] = []
-    for _ in range(ID_LENGTH):
-        number, index = divmod(number, len(ALPHABET))
-        characters.append(ALPHABET[index])
-    return "".join(characters)
+    return made_up_text(seed, ALPHABET, ID_LENGTH)
