@@ -9,9 +9,10 @@ from .kit.service import ServiceTwin
 from .settings import SandboxSettings
 from .soundcloud import create_soundcloud
 from .spotify import SpotifyService
+from .youtube import create_youtube
 
 # One line for each service; a new twin is registered here and nowhere else.
-TWINS: tuple[Callable[[SandboxSettings], ServiceTwin], ...] = (SpotifyService, create_soundcloud)
+TWINS: tuple[Callable[[SandboxSettings], ServiceTwin], ...] = (SpotifyService, create_soundcloud, create_youtube)
 
 # The pages carry no script and no inline style. form-action is left out on purpose: the consent form ends at
 # the app's address, which is another origin.

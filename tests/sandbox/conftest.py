@@ -6,6 +6,7 @@ import pytest
 import requests
 from soundcloud_client import ALBUM, ARTIST, TRACK, SoundCloudClient
 from twin_client import TwinClient
+from youtube_client import CHANNEL, VIDEO, YouTubeClient
 
 
 @pytest.fixture
@@ -24,4 +25,15 @@ def soundcloud(twin_url: str) -> Iterator[SoundCloudClient]:
         short_url = "https://on.soundcloud.com/AbC"
         client.release(TRACK, artist_id=ARTIST, isrc="DEA012600001", short_url=short_url)
         client.release(ALBUM, artist_id=ARTIST, upc="00602445868162", tracks=[TRACK])
+        yield client
+
+
+@pytest.fixture
+def youtube(twin_url: str) -> Iterator[YouTubeClient]:
+    """YouTube's twin with a video that is public."""
+    with requests.Session() as session:
+        session.trust_env = False
+        client = YouTubeClient(twin_url, session)
+        client.control("POST", "reset")
+        client.release(VIDEO, artist_id=CHANNEL)
         yield client

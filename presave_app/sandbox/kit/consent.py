@@ -146,7 +146,7 @@ class ConsentPage:
         )
 
     def _asked_wrongly(self, error: ConsentError) -> tuple[str, int]:
-        return render_template("sandbox/kit/consent_error.html", service=self.twin.name, error=error), 400
+        return render_template("sandbox/kit/consent_error.html", service=self.twin.name, error=error), error.status
 
     def _identify(self, call: CurrentCall) -> None:
         """The path in the journal is without the ticket of the hop."""

@@ -15,8 +15,9 @@ CHALLENGE_SHAPE = re.compile(r"[A-Za-z0-9_-]{43}")
 class ConsentError(Exception):
     """Answered by an error page, never by a redirect: the address to go to may be what is wrong."""
 
-    def __init__(self, text: str, advice: str) -> None:
+    def __init__(self, text: str, advice: str, status: int = 400) -> None:
         super().__init__(text)
+        self.status = status
         self.text = text
         self.advice = advice
 

@@ -65,6 +65,7 @@ class RefreshToken:
     is_public: bool = False
     state: RefreshState = RefreshState.GOOD
     family: str = field(default_factory=lambda: secrets.token_hex(8))
+    used_at: datetime | None = None
 
 
 # The client id of the app and the name of the fan.
@@ -135,6 +136,11 @@ class Permissions:
 
     def find_refresh(self, text: str) -> RefreshToken | None:
         return self._refresh.get(text)
+
+    def refresh_tokens_of(self, client_id: str, fan: str) -> list[RefreshToken]:
+        """Every one since the fan last removed the app, oldest first, the used ones too."""
+        with self._lock:
+            return list(self._refresh_of.get((client_id, fan), ()))
 
     def rotate(self, token: RefreshToken) -> str:
         """The next token keeps the day of the consent: refreshing never makes it live longer."""

@@ -114,6 +114,10 @@ class Twin(Generic[S, F, R]):
         """When a consent ends by itself; None: it does not."""
         return None
 
+    def own_state(self) -> dict[str, object]:
+        """What the control API's state shows of this service alone."""
+        return {}
+
     def title_of(self, ref: str) -> str:
         release = self.releases.find(ref)
         return f"{release.title}, {release.artist}" if release else "Not in the catalogue"
