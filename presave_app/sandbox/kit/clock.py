@@ -12,7 +12,11 @@ class TwinClock:
         self.shift_seconds = 0.0
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=self.shift_seconds)
+        return self.unshifted() + timedelta(seconds=self.shift_seconds)
+
+    def unshifted(self) -> datetime:
+        """The machine's own time, for what a caller stamps with its clock and signs."""
+        return datetime.now(UTC)
 
     def shift(self, seconds: float) -> None:
         """Moves the twin's time on by `seconds`, or back if negative; shifts add up."""

@@ -82,6 +82,10 @@ class ConsentPage:
     def refuse(self, asked: ConsentRequest) -> dict[str, str]:  # noqa: ARG002 - a child may want it
         return {"error": "access_denied"}
 
+    def send_back(self, asked: ConsentRequest, answer: Mapping[str, str]) -> Response:
+        """Brings the answer to the app: by a redirect, over a hop of the service's own."""
+        return redirect(f"{self.prefix}{HOP_PATH}/{self.twin.tickets.issue(asked.address(answer))}")
+
     def issue_code(self, asked: ConsentRequest, fan: str, scopes: frozenset[str]) -> str:
         now = self.twin.clock.now()
         code = Code(
@@ -100,14 +104,14 @@ class ConsentPage:
         asked = self.read(request.args)
         fan = remembered_fan(self.twin.slug)
         if fan is not None and self.may_skip(asked, fan):
-            return self._send_on(asked.address(self.skip(asked, fan)))
+            return self.send_back(asked, self.skip(asked, fan))
         return self._page(asked, fan or FIRST_FAN)
 
     def decide(self) -> Response | tuple[str, int]:
         asked = self.read(request.args)
         decision, typed = request.form.get("decision"), request.form.get("fan", "")
         if decision == "refuse":
-            return self._send_on(asked.address(self.refuse(asked)))
+            return self.send_back(asked, self.refuse(asked))
         if decision != "allow":
             abort(400)
         try:
@@ -117,7 +121,7 @@ class ConsentPage:
         self.twin.fans.welcome(fan)
         current_call().fan = fan
         answer = self.allow(asked, fan, self._ticked(asked))
-        return remember_fan(self._send_on(asked.address(answer)), self.twin.slug, fan)
+        return remember_fan(self.send_back(asked, answer), self.twin.slug, fan)
 
     def hop(self, ticket: str) -> Response:
         address = self.twin.tickets.take(ticket)
@@ -128,9 +132,6 @@ class ConsentPage:
     def _ticked(self, asked: ConsentRequest) -> frozenset[str]:
         left_out = frozenset(request.form.getlist("leave_out")) if self.tickable else frozenset()
         return asked.scopes - left_out
-
-    def _send_on(self, address: str) -> Response:
-        return redirect(f"{self.prefix}{HOP_PATH}/{self.twin.tickets.issue(address)}")
 
     def _page(self, asked: ConsentRequest, fan: str, fan_error: str | None = None) -> str:
         return render_template(

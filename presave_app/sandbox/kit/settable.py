@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type
 from .clock import iso_exact, parse_moment
 
 PLAIN = (bool, int, float, str, datetime)
+MAPS = (Mapping[str, str], Mapping[str, datetime])
 
 
 class FieldError(ValueError):
@@ -17,7 +18,7 @@ class FieldError(ValueError):
 
 
 class Settable:
-    """Settable are plain values, lists of texts and moments; `FIXED` names the plain fields that are not."""
+    """Settable are plain values, lists of texts, and texts or moments by name; `FIXED` names those that are not."""
 
     FIXED: ClassVar[frozenset[str]] = frozenset()
 
@@ -57,7 +58,7 @@ def _alternatives(hint: Any) -> tuple[Any, ...]:
 
 
 def _is_plain(kind: Any) -> bool:
-    return kind in PLAIN or get_origin(kind) is Literal or kind == tuple[str, ...]
+    return kind in PLAIN or kind in MAPS or get_origin(kind) is Literal or kind == tuple[str, ...]
 
 
 def _read(name: str, kinds: tuple[Any, ...], value: object) -> object:
@@ -68,6 +69,8 @@ def _read(name: str, kinds: tuple[Any, ...], value: object) -> object:
         return _read_choice(name, get_args(kind), value)
     if kind == tuple[str, ...]:
         return _read_texts(name, value)
+    if kind in MAPS:
+        return _read_map(name, get_args(kind)[1], value)
     if kind is datetime:
         return _read_moment(name, value)
     if not _fits(kind, value):
@@ -87,6 +90,12 @@ def _read_texts(name: str, value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _read_map(name: str, kind: type, value: object) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise FieldError(f"{name} has to be an object, not {value!r}")
+    return {str(key): _read(f"{name}.{key}", (kind,), one) for key, one in value.items()}
+
+
 def _read_moment(name: str, value: object) -> datetime:
     if not isinstance(value, str):
         raise FieldError(f"{name} is a time with its zone, not {value!r}")
@@ -104,4 +113,6 @@ def _fits(kind: type, value: object) -> bool:
 def _as_json(value: object) -> object:
     if isinstance(value, datetime):
         return iso_exact(value)
+    if isinstance(value, Mapping):
+        return {key: _as_json(one) for key, one in value.items()}
     return list(value) if isinstance(value, tuple) else value
