@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Flask, Response, render_template
 from jinja2 import StrictUndefined
 
+from .apple_music import create_apple_music
 from .kit.service import ServiceTwin
 from .settings import SandboxSettings
 from .soundcloud import create_soundcloud
@@ -12,7 +13,12 @@ from .spotify import SpotifyService
 from .youtube import create_youtube
 
 # One line for each service; a new twin is registered here and nowhere else.
-TWINS: tuple[Callable[[SandboxSettings], ServiceTwin], ...] = (SpotifyService, create_soundcloud, create_youtube)
+TWINS: tuple[Callable[[SandboxSettings], ServiceTwin], ...] = (
+    SpotifyService,
+    create_apple_music,
+    create_soundcloud,
+    create_youtube,
+)
 
 # The pages carry no script and no inline style. form-action is left out on purpose: the consent form ends at
 # the app's address, which is another origin.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 import requests
+from apple_music_client import AppleMusicClient
 from soundcloud_client import ALBUM, ARTIST, TRACK, SoundCloudClient
 from twin_client import TwinClient
 from youtube_client import CHANNEL, VIDEO, YouTubeClient
@@ -36,4 +37,15 @@ def youtube(twin_url: str) -> Iterator[YouTubeClient]:
         client = YouTubeClient(twin_url, session)
         client.control("POST", "reset")
         client.release(VIDEO, artist_id=CHANNEL)
+        yield client
+
+
+@pytest.fixture
+def apple_music(twin_url: str) -> Iterator[AppleMusicClient]:
+    """Apple Music's twin with one album that is out."""
+    with requests.Session() as session:
+        session.trust_env = False
+        client = AppleMusicClient(twin_url, session)
+        client.control("POST", "reset")
+        client.release()
         yield client
