@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 from apple_music_client import AppleMusicClient
+from audiomack_client import AudiomackClient
 from soundcloud_client import ALBUM, ARTIST, TRACK, SoundCloudClient
 from twin_client import TwinClient
 from youtube_client import CHANNEL, VIDEO, YouTubeClient
@@ -46,6 +47,17 @@ def apple_music(twin_url: str) -> Iterator[AppleMusicClient]:
     with requests.Session() as session:
         session.trust_env = False
         client = AppleMusicClient(twin_url, session)
+        client.control("POST", "reset")
+        client.release()
+        yield client
+
+
+@pytest.fixture
+def audiomack(twin_url: str) -> Iterator[AudiomackClient]:
+    """Audiomack's twin with one album that is out."""
+    with requests.Session() as session:
+        session.trust_env = False
+        client = AudiomackClient(twin_url, session)
         client.control("POST", "reset")
         client.release()
         yield client
