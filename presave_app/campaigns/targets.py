@@ -93,13 +93,13 @@ def set_upc(campaign: Campaign, upc: str | None) -> None:
 
 def _settle(campaign: Campaign) -> None:
     targets = find_targets(campaign.id)
-    for service in connectors():
+    for service, connector in connectors().items():
         target = targets.get(service)
-        if target is None and campaign.upc:
+        if target is None and campaign.upc and connector.finds_by_upc:
             db.session.add(
                 Target(campaign_id=campaign.id, service=service, ref=None, found_at=None, looked_at=None, looks=0)
             )
-        elif target is not None and target.ref is None and not campaign.upc:
+        elif target is not None and target.ref is None and not (campaign.upc and connector.finds_by_upc):
             _refuse_if_awaited(campaign.id, service)
             db.session.delete(target)
     db.session.flush()

@@ -86,7 +86,10 @@ def sign_in_page(slug: str, service: str) -> ResponseReturnValue:
     offer = _offer_or_404(campaign, service, visitor_zone())
     if offer.wording is None:
         return stops.too_early(campaign, connector, offer)
-    part = connector.sign_in_page(current_settings().public_url)
+    try:
+        part = connector.sign_in_page(current_settings().public_url)
+    except ServiceError as fault:
+        return stops.not_signed_in(fault, campaign, connector)
     html = render_template(
         "fanpage/sign_in_here.html",
         campaign=campaign,

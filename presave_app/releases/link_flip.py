@@ -34,7 +34,7 @@ def surround_flip(campaign_id: int) -> bool:
         ).one_or_none()
         if flipped is None:
             return False
-        for service in connectors() if flipped.upc else ():
+        for service in _services_by_upc() if flipped.upc else ():
             session.execute(
                 text("INSERT INTO target (campaign_id, service) VALUES (:id, :service) ON CONFLICT DO NOTHING"),
                 {"id": campaign_id, "service": service},
@@ -43,3 +43,7 @@ def surround_flip(campaign_id: int) -> bool:
     for service in connectors():
         look_for_releases(service)
     return True
+
+
+def _services_by_upc() -> list[str]:
+    return [service for service, connector in connectors().items() if connector.finds_by_upc]

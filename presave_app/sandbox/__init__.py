@@ -6,6 +6,7 @@ from flask import Flask, Response, render_template
 from jinja2 import StrictUndefined
 
 from .apple_music import create_apple_music
+from .audiomack import create_audiomack
 from .kit.service import ServiceTwin
 from .settings import SandboxSettings
 from .soundcloud import create_soundcloud
@@ -16,6 +17,7 @@ from .youtube import create_youtube
 TWINS: tuple[Callable[[SandboxSettings], ServiceTwin], ...] = (
     SpotifyService,
     create_apple_music,
+    create_audiomack,
     create_soundcloud,
     create_youtube,
 )

@@ -77,6 +77,7 @@ class Audiomack(Connector):
     )
     extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: (), Extra.REPOST: ()})
     can_remove = True
+    finds_by_upc = False
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._api = settings.urls["AUDIOMACK_API_URL"]

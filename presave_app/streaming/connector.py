@@ -127,6 +127,8 @@ class Connector(ABC):
     # An example of what a label pastes as a target.
     ref_example: str
     setup: Setup
+    # Whether its catalogue can be asked by UPC; where not, a label has to name the release there.
+    finds_by_upc: bool = True
     # How long a fan's permission lives from the consent on; None where the service sets no end.
     grant_life: timedelta | None = None
     # How many fans this installation can serve there at all; None when there is no limit.

@@ -72,6 +72,7 @@ class SoundCloud(Connector):
     artist_example = "soundcloud:users:1"
     extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: (), Extra.REPOST: ()})
     can_remove = True
+    finds_by_upc = False
 
     def __init__(self, settings: ServiceSettings) -> None:
         accounts = settings.urls["SOUNDCLOUD_AUTH_URL"]

@@ -93,6 +93,7 @@ class YouTube(Connector):
     extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: (), Extra.ADD_TO_PLAYLIST: ()})
     units = Units(add=50, look=1, extra=52)
     can_remove = True
+    finds_by_upc = False
 
     def __init__(self, settings: ServiceSettings) -> None:
         is_testing = settings.choices["YOUTUBE_MODE"] == "testing"

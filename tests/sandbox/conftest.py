@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 from apple_music_client import AppleMusicClient
+from audiomack_client import AudiomackClient
 from soundcloud_client import ALBUM, ARTIST, TRACK, SoundCloudClient
 from twin_client import TwinClient
 from youtube_client import CHANNEL, VIDEO, YouTubeClient
@@ -30,6 +31,17 @@ def soundcloud(twin_url: str) -> Iterator[SoundCloudClient]:
 
 
 @pytest.fixture
+def youtube(twin_url: str) -> Iterator[YouTubeClient]:
+    """YouTube's twin with a video that is public."""
+    with requests.Session() as session:
+        session.trust_env = False
+        client = YouTubeClient(twin_url, session)
+        client.control("POST", "reset")
+        client.release(VIDEO, artist_id=CHANNEL)
+        yield client
+
+
+@pytest.fixture
 def apple_music(twin_url: str) -> Iterator[AppleMusicClient]:
     """Apple Music's twin with one album that is out."""
     with requests.Session() as session:
@@ -41,11 +53,11 @@ def apple_music(twin_url: str) -> Iterator[AppleMusicClient]:
 
 
 @pytest.fixture
-def youtube(twin_url: str) -> Iterator[YouTubeClient]:
-    """YouTube's twin with a video that is public."""
+def audiomack(twin_url: str) -> Iterator[AudiomackClient]:
+    """Audiomack's twin with one album that is out."""
     with requests.Session() as session:
         session.trust_env = False
-        client = YouTubeClient(twin_url, session)
+        client = AudiomackClient(twin_url, session)
         client.control("POST", "reset")
-        client.release(VIDEO, artist_id=CHANNEL)
+        client.release()
         yield client

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from presave_app.extensions import db
 from presave_app.presaves.looking_up import find_by_mine_secret
-from presave_app.releases import adding, extras, reading_back
+from presave_app.releases import adding, extras, link_flip, reading_back
 from presave_app.streaming.errors import Refused
 
 
@@ -248,3 +248,15 @@ def refuse(*_: object) -> None:
 
 def die(*_: object) -> None:
     raise RuntimeError("the worker is gone")
+
+
+def test_a_service_that_can_not_be_asked_by_upc_promises_nothing_by_it(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Hummingbird, "finds_by_upc", False)
+    with hummingbird(app):
+        campaign_id = open_campaign(timedelta(hours=1))
+        assert 'id="connect-hummingbird"' not in client.get(f"/{SLUG}").text
+        move_release(campaign_id, timedelta(seconds=-1))
+        link_flip.surround_flip(campaign_id)
+        assert read_sql("SELECT count(*) FROM target WHERE service = 'hummingbird'") == 0

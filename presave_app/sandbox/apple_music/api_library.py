@@ -8,7 +8,6 @@ import re
 from flask import Blueprint, Response, jsonify, request
 
 from presave_app.sandbox.kit.fans import SavedItem
-from presave_app.sandbox.kit.recording import current_call
 
 from .catalogue import Catalogue
 from .errors import bad_parameter
@@ -37,7 +36,6 @@ def library_add() -> Response:
     """202 for whatever was asked: an id that cannot be added is passed over without a word."""
     fan = require_library()
     wanted = _read_ids()
-    current_call().refs = tuple(item_id for _, item_id in wanted)
     twin = current_twin()
     catalogue = Catalogue(twin, fan.storefront)
     moves_date = twin.switches.repeated_add == "new_date"

@@ -31,6 +31,8 @@ def identify(call: CurrentCall) -> None:
     token = _find_user_token(current_twin())
     if token is not None:
         call.fan, call.client_id = token.fan, token.client_id
+    lists = [text for name, text in request.args.items(multi=True) if name.startswith("ids")]
+    call.refs = tuple(item_id for text in lists for item_id in text.split(",") if item_id)
 
 
 def pass_gate() -> Response | None:
