@@ -45,10 +45,10 @@ def _given_keys(environ: Mapping[str, str]) -> dict[str, str]:
 def _lookups(sandbox_url: str) -> dict[str, str]:
     """A demo asks no public catalogue about a release that does not exist."""
     return {
-        "DEEZER_LOOKUP_URL": f"{sandbox_url}/lookups/deezer",
-        "ITUNES_URL": f"{sandbox_url}/lookups/itunes",
-        "ODESLI_URL": f"{sandbox_url}/lookups/odesli",
-        "MUSICBRAINZ_URL": f"{sandbox_url}/lookups/musicbrainz",
+        "DEEZER_LOOKUP_URL": f"{sandbox_url}/deezer/api",
+        "ITUNES_URL": f"{sandbox_url}/itunes",
+        "ODESLI_URL": f"{sandbox_url}/odesli/v1-alpha.1",
+        "MUSICBRAINZ_URL": f"{sandbox_url}/musicbrainz/ws/2",
     }
 
 

@@ -10,6 +10,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.lib import clock
 from presave_app.lib.moments import place_of
 from presave_app.streaming.connector import Connector
+from presave_app.streaming.directory import find_entry
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ def service_words(service: str, connector: Connector | None) -> ServiceWords:
     """The words of a service; one that is no longer on is told by its name alone."""
     if connector is not None:
         return ServiceWords(connector.name, connector.deed, connector.place)
-    name = service.replace("-", " ").title()
+    entry = find_entry(service)
+    name = entry.name if entry else service.replace("-", " ").title()
     return ServiceWords(name, f"add {{title}} to your {name} library", f"your {name} library")
 
 

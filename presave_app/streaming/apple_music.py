@@ -102,6 +102,7 @@ class AppleMusic(Connector):
     # A release on pre-order is in the catalogue ahead of its day, and Apple completes what was added of it
     # (https://itunespartner.apple.com/music/articles/music-pre-releases-3364).
     adds_before_release = True
+    home_device = "ios"
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._api = settings.urls["APPLE_MUSIC_API_URL"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -147,6 +148,21 @@ def test_a_link_is_a_reminder_first_and_played_after(ed: FlaskClient, app: Flask
     assert ">Remind me<" not in page
     assert "On its way" not in page
     assert page.count(">Play<") == 3
+
+
+@pytest.mark.parametrize(
+    ("link", "name"), [(SHOP, "shop.alba.example"), ("https://www.jiosaavn.com/album/x/Y_1", "JioSaavn")]
+)
+def test_a_reminder_speaks_of_the_service_by_its_name(
+    ed: FlaskClient, app: Flask, campaign_id: int, link: str, name: str
+) -> None:
+    add(ed, campaign_id, link)
+    browser = app.test_client()
+    found = re.search(r'href="(/night-drive/remind/[^"]+)"', browser.get("/night-drive").text)
+    assert found is not None
+    page = browser.get(found[1])
+    assert page.status_code == 200
+    assert name in page.text
 
 
 def test_a_target_of_a_service_that_is_off_is_a_link(ed: FlaskClient, app: Flask, campaign_id: int) -> None:

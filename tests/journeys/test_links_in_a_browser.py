@@ -56,7 +56,7 @@ def test_links_are_pasted_decided_and_removed(browser: Browser, installation: In
 @pytest.mark.parametrize("device", ["plain", "iphone"])
 def test_what_was_used_before_comes_first(browser: Browser, installation: Installation, device: str) -> None:
     campaign_id = open_campaign(timedelta(seconds=-1))
-    for service, link in (("amazon-music", AMAZON), ("shop.alba.example", SHOP)):
+    for service, link in (("apple-music", "1700000001"), ("shop.alba.example", SHOP)):
         run_sql(
             "INSERT INTO target (campaign_id, service, ref, found_at) VALUES (:id, :service, :ref, now())",
             id=campaign_id,
@@ -66,12 +66,9 @@ def test_what_was_used_before_comes_first(browser: Browser, installation: Instal
     installation.start_web()
     agent = IPHONE if device == "iphone" else None
     context = browser.new_context(base_url=installation.url, viewport={"width": 360, "height": 760}, user_agent=agent)
-    if device == "iphone":
-        mark = "document.querySelector('[data-service=\"amazon-music\"]').dataset.home = 'ios'"
-        context.add_init_script(f"document.addEventListener('readystatechange', () => {{ {mark} }}, {{ once: true }})")
     page = context.new_page()
     page.goto("/night-drive")
-    first = "Amazon Music" if device == "iphone" else "Spotify"
+    first = "Apple Music" if device == "iphone" else "Spotify"
     assert names(page)[0] == first
     with page.expect_response("**/go/*") as way_out:
         page.get_by_role("link", name="shop.alba.example").click()
