@@ -95,7 +95,6 @@ class AppleMusic(Connector):
         ),
     )
     signs_in_on_page = True
-    home_device = "ios"
     # "202 Accepted" comes at once, and ids that can't be added are ignored
     # (https://developer.apple.com/documentation/applemusicapi/add-a-resource-to-a-library).
     add_is_proof = False

@@ -184,8 +184,8 @@ class Audiomack(Connector):
             answer = self._call(method, path, token)
         except _AsWanted:
             return Outcome.ALREADY_THERE
-        # A success has no body. One that tells of an error all the same is no success.
-        if "errorcode" in answer.json_or_empty():
+        # A success has no body and says so by its status; a body has to be one that can be read, and tell of no error.
+        if answer.status != 204 and "errorcode" in answer.json_object():
             raise RetryLater("answer_unreadable")
         return Outcome.ADDED
 

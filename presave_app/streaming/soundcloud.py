@@ -120,7 +120,11 @@ class SoundCloud(Connector):
         return SignIn(tokens, account_id)
 
     def refresh(self, refresh_token: str) -> Tokens:
-        tokens = self._oauth.refresh(refresh_token)
+        try:
+            tokens = self._oauth.refresh(refresh_token)
+        except (Refused, AccessExpired):
+            # A used or revoked token may be told in OAuth's words or in the API's own, which have no code for it.
+            raise NeedsReauth("grant_revoked") from None
         if tokens.refresh_token is None:
             # The old one is used up, so an answer without a new one is not a whole answer.
             raise RetryLater("answer_unreadable")

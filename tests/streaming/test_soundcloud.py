@@ -106,7 +106,7 @@ class TestSigningIn:
             (400, "invalid_grant", NeedsReauth),
             (401, "invalid_grant", NeedsReauth),
             (401, "invalid_client", AppBlocked),
-            (400, "invalid_request", Refused),
+            (400, "invalid_request", NeedsReauth),
         ],
     )
     def test_errors_of_the_token_endpoint(
