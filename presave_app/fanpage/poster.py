@@ -13,6 +13,7 @@ from sqlalchemy import select
 from presave_app.campaigns.addresses import was_public
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.fields import latest_safe_start
+from presave_app.campaigns.listening import link_of, listen_url
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets, links_among
@@ -117,14 +118,6 @@ def _if_seated(offer: Offer) -> Offer:
     return replace(offer, wording=None, ticks=[], remind_words=words)
 
 
-def find_way_out(target: Target) -> str | None:
-    """Where a target is listened to; None while nobody can say."""
-    entry = find_entry(target.service)
-    if entry is None:
-        return None
-    return _listen_url(entry.connector, target) if entry.connector else _link_of(entry, target)
-
-
 def opens_at(campaign: Campaign, connector: Connector) -> datetime | None:
     """From when on a permission given to `connector` lasts for every fan; None when it does already."""
     release = release_clock(campaign)
@@ -143,26 +136,16 @@ def _face_by_clock(campaign: Campaign, zone: str | None) -> Face:
     return Face.OUT_NOW if is_out else Face.PRE_SAVE
 
 
-def _listen_url(connector: Connector, target: Target) -> str | None:
-    """Where the release is listened to; None while the service has been asked for it and has not shown it."""
-    is_missing = target.found_at is None and target.looks > 0
-    return target.url or connector.listen_url(target.ref) if target.ref and not is_missing else None
-
-
 def _link_offer(entry: Entry, target: Target) -> Offer:
     why = "lets no app add for you" if entry.is_link else "can't be added to from here"
     return Offer(
         link_id=target.id,
         service=entry.service,
         name=entry.name,
-        listen_url=_link_of(entry, target),
+        listen_url=link_of(entry, target),
         remind_words=f"We remind you. {entry.name} {why}.",
         home_device=entry.home_device,
     )
-
-
-def _link_of(entry: Entry, target: Target) -> str | None:
-    return target.url or (entry.link_to(target.ref) if target.ref else None)
 
 
 def _offer(campaign: Campaign, connector: Connector, target: Target, team_name: str, zone: str | None) -> Offer:
@@ -172,7 +155,7 @@ def _offer(campaign: Campaign, connector: Connector, target: Target, team_name: 
         link_id=target.id,
         service=connector.service,
         name=connector.name,
-        listen_url=_listen_url(connector, target),
+        listen_url=listen_url(connector, target),
         wording=consent_for(campaign, connector, team_name, zone) if can_agree else None,
         ticks=ticks_for(campaign, connector, target) if can_agree else [],
         # The whole of the named day is safe, not only its evening.

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from presave_app.access import public
 from presave_app.campaigns.addresses import find_by_slug
+from presave_app.campaigns.listening import find_way_out
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.counts.ways_out import count_way_out
 from presave_app.extensions import db
-from presave_app.fanpage.poster import Face, clean_source, find_face, find_way_out, poster_context
+from presave_app.fanpage.poster import Face, clean_source, find_face, poster_context
 from presave_app.fanpage.visitor import visitor_zone
 from presave_app.lib import clock
 from presave_app.transaction import transaction

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import select
-
-from presave_app.campaigns.models import Campaign, Target
-from presave_app.extensions import current_settings, db
+from presave_app.campaigns.listening import find_way_out
+from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.targets import find_targets
+from presave_app.extensions import current_settings
 from presave_app.mail import Letter
 from presave_app.reminders.looking_up import way_secret
-from presave_app.streaming.registry import connectors
 
 
 @dataclass(frozen=True)
@@ -78,10 +77,5 @@ def stop_url(way_id: UUID) -> str:
 
 def _listen_url(campaign_id: int, service: str) -> str | None:
     """The release on the service itself, where that is known."""
-    connector = connectors().get(service)
-    target = db.session.scalars(
-        select(Target).where(Target.campaign_id == campaign_id, Target.service == service)
-    ).one_or_none()
-    if connector is None or target is None or target.ref is None or (target.found_at is None and target.looks > 0):
-        return None
-    return connector.listen_url(target.ref)
+    target = find_targets(campaign_id).get(service)
+    return find_way_out(target) if target else None

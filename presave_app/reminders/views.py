@@ -260,7 +260,7 @@ def _campaign_or_404(slug: str, service: str) -> Campaign:
     campaign = find_by_slug(slug.lower())
     if campaign is None or find_face(campaign) not in (Face.PRE_SAVE, Face.OUT_NOW):
         abort(404)
-    if service not in connectors() and service not in find_targets(campaign.id):
+    if service not in connectors() and not (find_entry(service) and service in find_targets(campaign.id)):
         abort(404)
     return campaign
 

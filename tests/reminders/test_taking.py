@@ -6,7 +6,7 @@ import base64
 import logging
 
 import pytest
-from fans import read_sql
+from fans import read_sql, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
 from mail_server import MailServer
@@ -134,3 +134,22 @@ def everything_stored() -> str:
     rows += [repr(redis_connection().dump(key)) for key in redis_connection().scan_iter("*")]
     db.session.rollback()
     return "\n".join(rows)
+
+
+def test_a_service_that_is_only_a_link_is_reminded_of_with_that_link(
+    client: FlaskClient, house: MailServer, campaign_id: int
+) -> None:
+    run_sql(
+        """INSERT INTO target (campaign_id, service, ref, url, found_at, looks)
+           VALUES (:id, 'shop.alba.example', 'x', 'https://shop.alba.example/night-drive', now(), 0)""",
+        id=campaign_id,
+    )
+    page = "/night-drive/remind/shop.alba.example"
+    assert f'href="{page}"' in client.get("/night-drive").text
+    assert "shop.alba.example gives us no way to add it" in client.get(page).text
+    assert client.post(page, data={"way": "email", "email": IDA}).status_code == 303
+    send_due()
+    client.post(link_in(house, "confirm"))
+    release(campaign_id)
+    send_due()
+    assert "Listen: https://shop.alba.example/night-drive\n" in house.taken[1].message.get_content()
