@@ -165,9 +165,11 @@ class TestSigningIn:
 
 
 class TestFavourites:
-    @pytest.mark.parametrize("status", [200, 204])
-    def test_an_add_is_signed_for_the_fan(self, status: int, audiomack: Audiomack, service: ScriptedService) -> None:
-        service.answers(status)
+    @pytest.mark.parametrize(("status", "body"), [(200, "{}"), (204, "")])
+    def test_an_add_is_signed_for_the_fan(
+        self, status: int, body: str, audiomack: Audiomack, service: ScriptedService
+    ) -> None:
+        service.answers(status, body)
         assert audiomack.add(TOKEN, ALBUM) is Outcome.ADDED
         (asked,) = service.asked
         assert (asked.method, asked.path, asked.query) == ("PUT", "/v1/music/2077853/favorite", {})
