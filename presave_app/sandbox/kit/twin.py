@@ -116,8 +116,8 @@ class Twin(Generic[S, F, R]):
         """When a consent ends by itself; None: it does not."""
         return None
 
-    def own_state(self) -> dict[str, object]:
-        """What the control API's state shows of this service alone."""
+    def own_state_json(self) -> dict[str, object]:
+        """What this service's twin shows at the control API's state beyond the usual."""
         return {}
 
     def title_of(self, ref: str) -> str:
