@@ -8,6 +8,7 @@ from jinja2 import StrictUndefined
 from .apple_music import create_apple_music
 from .audiomack import create_audiomack
 from .kit.service import ServiceTwin
+from .lookups import create_itunes, create_musicbrainz, create_odesli
 from .settings import SandboxSettings
 from .soundcloud import create_soundcloud
 from .spotify import SpotifyService
@@ -20,6 +21,9 @@ TWINS: tuple[Callable[[SandboxSettings], ServiceTwin], ...] = (
     create_audiomack,
     create_soundcloud,
     create_youtube,
+    create_itunes,
+    create_odesli,
+    create_musicbrainz,
 )
 
 # The pages carry no script and no inline style. form-action is left out on purpose: the consent form ends at

@@ -93,8 +93,10 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 def visit(context: BrowserContext, label: Label) -> Page:
+    """The page once MusicKit is configured, or has refused to be."""
     page = context.new_page()
     page.goto(label.origin)
+    expect(page.locator("#said")).not_to_be_empty()
     return page
 
 

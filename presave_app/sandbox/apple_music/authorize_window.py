@@ -34,7 +34,7 @@ class AuthorizeWindow(ConsentPage):
 
     def __init__(self, twin: AppleMusicTwin) -> None:
         self._apple_music = twin
-        super().__init__(twin, prefix="/apple-music/authorize", path="/woa")
+        super().__init__(twin, prefix="/apple-music", path="/authorize/woa")
 
     def read(self, query: Mapping[str, str]) -> ConsentRequest:
         """`a` says which app asks, `referrer` which page will be told: the token's `origin` has to allow it."""

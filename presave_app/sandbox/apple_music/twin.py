@@ -61,7 +61,7 @@ class AppleMusicTwin(Twin[AppleMusicSwitches, AppleMusicFan, AppleMusicRelease])
     def ends_at(self, grant: Grant) -> datetime:
         return grant.authorized_at + timedelta(days=self.switches.user_token_days)
 
-    def own_state(self) -> dict[str, object]:
+    def own_state_json(self) -> dict[str, object]:
         """The private key is shown where the twin had to make one up: then it is nobody's secret."""
         keys = [{"key_id": key.key_id, "team_id": key.team_id} for key in self.keys.values()]
         return {"keys": keys, "private_key": self._made_up_key or None}

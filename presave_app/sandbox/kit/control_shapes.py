@@ -21,7 +21,7 @@ def state_json(twin: AnyTwin) -> Json:
         "calls": twin.journal.total,
         "faults": [fault.as_json() for fault in twin.faults.list_all()],
         "fault_kinds": list(twin.fault_kinds.names),
-        **twin.own_state(),
+        **twin.own_state_json(),
     }
 
 

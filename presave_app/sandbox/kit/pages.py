@@ -114,6 +114,7 @@ class Pages:
         return render_template(
             f"sandbox/kit/{page}.html",
             service=self.twin.name,
+            has_fans=self.twin.has_fans,
             pages=f"{self.twin.slug}_pages",
             control=f"{self.twin.slug}_control",
             **context,

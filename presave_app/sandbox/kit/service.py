@@ -15,13 +15,13 @@ SHOWN_FANS = 12
 
 @dataclass(frozen=True, slots=True)
 class ServiceCard:
-    """One service on the first page. `fans` are the newest ones, as name and address of their page."""
+    """One service on the first page. `fans` are the newest ones, as name and address of their page, if it has any."""
 
     slug: str
     name: str
     url: str
     facts: tuple[tuple[str, str], ...]
-    fans: tuple[tuple[str, str], ...]
+    fans: tuple[tuple[str, str], ...] | None
 
 
 class ServiceTwin(Protocol):
@@ -47,15 +47,17 @@ class TwinService:
     def card(self) -> ServiceCard:
         twin, pages = self.twin, f"{self.twin.slug}_pages"
         fans = twin.fans.newest(SHOWN_FANS)
+        of_fans = (("Fans", f"{len(twin.fans):,}"), ("Apps allowed by fans", f"{twin.permissions.count():,}"))
         return ServiceCard(
             slug=twin.slug,
             name=twin.name,
             url=url_for(f"{pages}.overview"),
             facts=(
-                ("Fans", f"{len(twin.fans):,}"),
-                ("Apps allowed by fans", f"{twin.permissions.count():,}"),
+                *(of_fans if twin.has_fans else ()),
                 ("Releases", f"{len(twin.releases.list_all()):,}"),
                 ("Calls", f"{twin.journal.total:,}"),
             ),
-            fans=tuple((fan.name, url_for(f"{pages}.fan_page", name=fan.name)) for fan in fans),
+            fans=tuple((fan.name, url_for(f"{pages}.fan_page", name=fan.name)) for fan in fans)
+            if twin.has_fans
+            else None,
         )

@@ -38,13 +38,15 @@ class Tokens:
 class Twin(Generic[S, F, R]):
     """A service's twin is a child that names its words, its types and its first app.
 
-    `save_call` is the method and the path by which an add is known, for the faults on the page.
+    `save_call` is the method and the path by which an add is known, for the faults on the page. A look-up has
+    no fans and no apps.
     """
 
     slug: ClassVar[str]
     name: ClassVar[str]
     save_call: ClassVar[tuple[str, str]]
     usual_scopes: ClassVar[tuple[str, ...]] = ()
+    has_fans: ClassVar[bool] = True
     switches_type: type[S]
     fan_type: type[F]
     release_type: type[R]
@@ -64,7 +66,7 @@ class Twin(Generic[S, F, R]):
         self.switches: S = self.switches_type()
         self.apps = self._first_apps()
 
-    def first_app(self) -> App:
+    def first_app(self) -> App | None:
         raise NotImplementedError
 
     def reset(self) -> None:
@@ -114,8 +116,8 @@ class Twin(Generic[S, F, R]):
         """When a consent ends by itself; None: it does not."""
         return None
 
-    def own_state(self) -> dict[str, object]:
-        """What the control API's state shows of this service alone."""
+    def own_state_json(self) -> dict[str, object]:
+        """What this service's twin shows at the control API's state beyond the usual."""
         return {}
 
     def title_of(self, ref: str) -> str:
@@ -124,7 +126,7 @@ class Twin(Generic[S, F, R]):
 
     def _first_apps(self) -> dict[str, App]:
         app = self.first_app()
-        return {app.client_id: app}
+        return {app.client_id: app} if app else {}
 
 
 AnyTwin = Twin[Any, Any, Any]

@@ -29,6 +29,7 @@ def overview() -> str:
     return render_template(
         "sandbox/spotify/overview.html",
         pages=blueprint.name,
+        has_fans=True,
         now=twin.clock.now(),
         apps=[(app, switch_rows(app.switches)) for app in twin.apps.values()],
         albums=album_rows(twin),
