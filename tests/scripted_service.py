@@ -92,7 +92,8 @@ def scripted_service() -> Iterator[ScriptedService]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, daemon=True)
+    # The poll is what stopping waits for, and there are hundreds of these tests.
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     service.url = f"http://127.0.0.1:{server.server_port}"
     try:

@@ -183,7 +183,8 @@ def hummingbird(
     nest = Nest()
     server = make_server("127.0.0.1", 0, _make_app(nest), threaded=True)
     nest.url = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, daemon=True)
+    # The poll is what stopping waits for, and there are hundreds of these tests.
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     settings = ServiceSettings(
         is_on=True,
