@@ -21,9 +21,12 @@ def confirm(session: Session, way_id: UUID) -> bool:
     row = session.execute(
         text("""
             SELECT w.reminder_id, w.address_hash, w.state FROM reminder_way w
-            WHERE w.id = :id AND w.state IN ('unconfirmed', 'armed', 'sending', 'sent') FOR UPDATE
+            WHERE w.id = :id AND (w.state IN ('armed', 'sending', 'sent')
+              OR (w.state = 'unconfirmed' AND w.address_sealed IS NOT NULL
+                  AND w.created_at > now() - make_interval(days => :days))) FOR UPDATE
         """),
-        {"id": way_id},
+        # A link that is too old must not put an end to what a newer one has agreed to.
+        {"id": way_id, "days": CONFIRM_DAYS},
     ).one_or_none()
     if row is None:
         return False

@@ -189,6 +189,18 @@ def test_two_who_agree_for_the_same_address_at_once_get_one_mail(
     assert len(house.taken) == 1
 
 
+def test_a_link_that_is_too_old_ends_nothing_that_a_newer_one_agreed_to(client: FlaskClient, house: MailServer) -> None:
+    links: list[str] = []
+    for _ in range(2):
+        ask_by_mail(client)
+        links.append(link_in(house, "confirm"))
+        run_sql("UPDATE reminder_way SET created_at = created_at - interval '40 hours'")
+    old, new = links
+    client.post(new)
+    client.post(old)
+    assert read_sql("SELECT count(*) FROM reminder_way WHERE state = 'armed'") == 1
+
+
 @pytest.mark.parametrize(
     "address",
     [
