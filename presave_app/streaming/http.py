@@ -183,15 +183,18 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
 
 @contextlib.contextmanager
 def broken_connections_told() -> Generator[None]:
-    """Tell a broken connection as what it is to the engine: an unknown outcome."""
+    """Tell a broken connection as what it is to the engine: an unknown outcome.
+
+    Its own words hold the address, and some services want their tokens there, so they are left behind.
+    """
     try:
         yield
-    except requests.exceptions.SSLError as fault:
-        raise RetryLater("tls_fault") from fault
-    except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError) as fault:
-        raise RetryLater("no_answer_in_time") from fault
-    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as fault:
-        raise RetryLater("connection_lost") from fault
+    except requests.exceptions.SSLError:
+        raise RetryLater("tls_fault") from None
+    except (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError):
+        raise RetryLater("no_answer_in_time") from None
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError):
+        raise RetryLater("connection_lost") from None
 
 
 def _read(response: requests.Response) -> bytes:

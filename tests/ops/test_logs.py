@@ -26,6 +26,8 @@ CANARY = "c4n4ry-s3cr3t-v4lu3-0000"
         f"GET /connect/audiomack/callback?state=s&oauth_token=t&oauth_verifier={CANARY}",
         f"oauth_token={CANARY}&oauth_token_secret={CANARY}",
         f'Authorization: OAuth oauth_consumer_key="k", oauth_token="{CANARY}", oauth_signature="{CANARY}"',
+        f"Max retries exceeded with url: /user/me/albums?album_id=1&access_token={CANARY} (Caused by nothing)",
+        f"app_id=1&secret={CANARY}&output=json",
         f"GET /mine/{CANARY} 200",
         f"GET /live/{CANARY} 200",
         f"GET /welcome/{CANARY} 200",
