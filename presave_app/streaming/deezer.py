@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -47,13 +48,15 @@ OPTIONS = ServiceOptions(
     rate_window_seconds=5.0,
 )
 
-_REF = re.compile(r"(album|track):(\d{1,19})")
-_LINK = re.compile(r"(?:https?://)?(?:www\.)?deezer\.com/(?:[a-z]{2}/)?(album|track)/(\d{1,19})(?:[/?#].*)?")
-_ARTIST = re.compile(r"(?:(?:https?://)?(?:www\.)?deezer\.com/(?:[a-z]{2}/)?artist/)?(\d{1,19})(?:[/?#].*)?")
+_REF = re.compile(r"(album|track):([0-9]{1,19})")
+_LINK = re.compile(r"(?:https?://)?(?:www\.)?deezer\.com/(?:[a-z]{2}/)?(album|track)/([0-9]{1,19})(?:[/?#].*)?")
+_ARTIST = re.compile(r"(?:(?:https?://)?(?:www\.)?deezer\.com/(?:[a-z]{2}/)?artist/)?([0-9]{1,19})(?:[/?#].*)?")
 _QUOTA_PAUSE_SECONDS = 5.0
 # The list of favourites has no order that is promised, so all of it is looked through, up to this many pages.
 _PAGE_SIZE = 100
 _MOST_PAGES = 30
+# A day begins so much before it does in UTC, and ends so much after, somewhere in the world.
+_BEGINS_FIRST, _ENDS_LAST = timedelta(hours=14), timedelta(hours=12)
 
 
 class Deezer(Connector):
@@ -149,15 +152,19 @@ class Deezer(Connector):
 
     def contains(self, access_token: str, ref: str) -> bool:
         kind, release_id = ref.split(":")
-        for page in range(_MOST_PAGES):
-            query = {"index": str(page * _PAGE_SIZE), "limit": str(_PAGE_SIZE)}
+        index = 0
+        for _ in range(_MOST_PAGES):
+            query = {"index": str(index), "limit": str(_PAGE_SIZE)}
             found = self._call("GET", f"/user/me/{kind}s", access_token, query)
-            if "data" not in found:
+            if not isinstance(found.get("data"), list):
                 raise RetryLater("answer_unreadable")
-            if any(str(as_object(item).get("id")) == release_id for item in as_list(found["data"])):
+            items = as_list(found["data"])
+            if any(str(as_object(item).get("id")) == release_id for item in items):
                 return True
-            if not found.get("next"):
+            if not items or not found.get("next"):
                 return False
+            # A page may be shorter than what was asked for.
+            index += len(items)
         return False
 
     def do_extra(self, access_token: str, extra: Extra, subject: str) -> Outcome:  # noqa: ARG002 - there is one
@@ -200,9 +207,7 @@ def _release_in(found: Mapping[str, Any], ref: str | None, upc: str | None) -> R
     its_upc = as_text(found.get("upc"))
     is_other = ref is None and not same_upc(its_upc, upc or "")
     released_on = as_date(found.get("release_date"))
-    # A day is begun first at UTC+14; the wave itself never starts before its own moment.
-    is_ahead = released_on is not None and released_on > clock.now().date() and found.get("available") is not True
-    if is_other or is_ahead or not found.get("id"):
+    if is_other or _is_ahead(released_on, found.get("available")) or not found.get("id"):
         return None
     artist = as_object(found.get("artist"))
     return Release(
@@ -215,6 +220,19 @@ def _release_in(found: Mapping[str, Any], ref: str | None, upc: str | None) -> R
     )
 
 
+def _is_ahead(released_on: date | None, available: object) -> bool:
+    """Whether it can't be listened to yet, as far as the catalogue tells.
+
+    What `available` means is not documented. Once its day is over everywhere, a release that is not available is more
+    likely one that is not sold in the country we ask from.
+    """
+    now = clock.now()
+    if released_on is not None and released_on > (now + _BEGINS_FIRST).date():
+        return True
+    is_over = released_on is not None and released_on < (now - _ENDS_LAST).date()
+    return available is False and not is_over
+
+
 def _token_in(text: str) -> dict[str, str]:
     """The token answer, JSON or a query string; a body without a token is a failure, as `wrong code` in a 200 is."""
     try:
@@ -222,7 +240,8 @@ def _token_in(text: str) -> dict[str, str]:
         found = {"access_token": as_text(given.get("access_token")), "expires": str(given.get("expires", ""))}
     except RetryLater:
         found = {name: values[-1] for name, values in parse_qs(text).items()}
-    if not found.get("access_token") or not found.get("expires", "").isdigit():
+    expires = found.get("expires", "")
+    if not found.get("access_token") or not (expires.isascii() and expires.isdigit()):
         raise RetryLater("sign_in_not_finished")
     return found
 
@@ -260,4 +279,6 @@ def _http_fault_of(answer: Answer) -> ServiceError:
     if answer.status == 403:
         # Said of a whole app or address that was shut out, never of one fan: theirs come inside a 200.
         return AppBlocked("forbidden")
-    return NotYetAvailable("not_in_catalogue") if answer.status == 404 else Refused(f"http_{answer.status}")
+    if answer.status == 404:
+        return NotYetAvailable("not_in_catalogue")
+    return Refused(f"http_{answer.status}") if answer.status >= 400 else RetryLater(f"http_{answer.status}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from scripted_service import ScriptedService
 
+from presave_app.lib import clock
 from presave_app.settings import ServiceSettings
 from presave_app.streaming.connector import NEVER_ENDS_SECONDS, Extra, Outcome, SignIn
 from presave_app.streaming.deezer import Deezer
@@ -27,17 +30,21 @@ CALLBACK = "https://presave.label.example/connect/deezer/callback"
 PERMISSIONS = {"permissions": {"basic_access": True, "offline_access": True, "manage_library": True, "email": False}}
 
 
-@pytest.fixture
-def deezer(service: ScriptedService) -> Iterator[Deezer]:
-    connector = Deezer(
+def connector_at(url: str) -> Deezer:
+    return Deezer(
         ServiceSettings(
             is_on=True,
             credentials={"DEEZER_APP_ID": "123456", "DEEZER_SECRET": "the-secret"},
-            urls={"DEEZER_CONNECT_URL": f"{service.url}/connect", "DEEZER_API_URL": f"{service.url}/api"},
+            urls={"DEEZER_CONNECT_URL": f"{url}/connect", "DEEZER_API_URL": f"{url}/api"},
             choices={},
             calls_per_second=1000,
         )
     )
+
+
+@pytest.fixture
+def deezer(service: ScriptedService) -> Iterator[Deezer]:
+    connector = connector_at(service.url)
     yield connector
     connector.close()
 
@@ -91,11 +98,24 @@ class TestSigningIn:
         service.answers(200, {"id": 42})
         assert finish(deezer).tokens.scopes == ("basic_access",)
 
-    @pytest.mark.parametrize("body", ["wrong code", "", "<html>", "{}", '{"access_token": ""}', "expires=0", "[1]"])
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "wrong code",
+            "",
+            "<html>",
+            "{}",
+            '{"access_token": ""}',
+            "expires=0",
+            "[1]",
+            '{"access_token": "t", "expires": "\\u00b2"}',
+        ],
+    )
     def test_a_body_without_a_token_is_no_sign_in(self, body: str, deezer: Deezer, service: ScriptedService) -> None:
         service.answers(200, body)
         with pytest.raises(RetryLater):
             finish(deezer)
+        assert len(service.asked) == 1
 
     def test_a_refusal_is_the_fans_own(self, deezer: Deezer, service: ScriptedService) -> None:
         with pytest.raises(SignInRefused):
@@ -167,6 +187,7 @@ class TestAdding:
     @pytest.mark.parametrize(
         ("status", "fault"),
         [
+            (302, RetryLater),
             (403, AppBlocked),
             (404, NotYetAvailable),
             (418, Refused),
@@ -189,14 +210,27 @@ class TestLooking:
         service.answers(200, {"data": [{"id": 1}], "total": 2, "next": "https://elsewhere.example/"})
         service.answers(200, {"data": [{"id": 302127}], "total": 2})
         assert deezer.contains("fr-token", ALBUM)
-        assert [asked.query["index"] for asked in service.asked] == ["0", "100"]
+        assert [asked.query["index"] for asked in service.asked] == ["0", "1"]
+
+    def test_a_library_without_an_end_is_left(self, deezer: Deezer, service: ScriptedService) -> None:
+        for number in range(31):
+            service.answers(200, {"data": [{"id": number}], "next": "https://elsewhere.example/"})
+        assert not deezer.contains("fr-token", ALBUM)
+        assert len(service.asked) == 30
+
+    def test_an_empty_page_is_the_last(self, deezer: Deezer, service: ScriptedService) -> None:
+        service.answers(200, {"data": [], "next": "https://elsewhere.example/"})
+        assert not deezer.contains("fr-token", ALBUM)
 
     def test_what_is_not_there_is_not_there(self, deezer: Deezer, service: ScriptedService) -> None:
         service.answers(200, {"data": [{"id": 1}], "total": 1})
         assert not deezer.contains("fr-token", ALBUM)
 
-    def test_an_answer_without_a_list_says_nothing(self, deezer: Deezer, service: ScriptedService) -> None:
-        service.answers(200, {})
+    @pytest.mark.parametrize("body", [{}, {"data": None}, {"data": {}}])
+    def test_an_answer_without_a_list_says_nothing(
+        self, body: dict[str, object], deezer: Deezer, service: ScriptedService
+    ) -> None:
+        service.answers(200, body)
         with pytest.raises(RetryLater):
             deezer.contains("fr-token", ALBUM)
 
@@ -228,9 +262,37 @@ class TestFinding:
         service.answers(200, error(800, "DataException"))
         assert deezer.find_release(ref=ALBUM, upc=None) is None
 
-    def test_what_is_listed_ahead_is_not_yet(self, deezer: Deezer, service: ScriptedService) -> None:
-        service.answers(200, FOUND | {"release_date": "2099-01-01", "available": False})
+    @pytest.mark.parametrize(
+        ("days", "available", "is_there"),
+        [
+            (3, True, False),
+            (3, False, False),
+            (0, True, True),
+            (0, False, False),
+            (-3, True, True),
+            # Long out, and not available where we ask from: the fan may well be elsewhere.
+            (-3, False, True),
+        ],
+    )
+    def test_what_is_listed_ahead_is_not_yet(
+        self, days: int, available: bool, is_there: bool, deezer: Deezer, service: ScriptedService
+    ) -> None:
+        day = (clock.now() + timedelta(days=days)).date()
+        service.answers(200, FOUND | {"release_date": day.isoformat(), "available": available})
+        assert (deezer.find_release(ref=ALBUM, upc=None) is not None) is is_there
+
+    def test_a_day_that_is_not_told_leaves_what_is_available(self, deezer: Deezer, service: ScriptedService) -> None:
+        for available in (True, False):
+            service.answers(200, FOUND | {"release_date": "0000-00-00", "available": available})
+        assert deezer.find_release(ref=ALBUM, upc=None) is not None
         assert deezer.find_release(ref=ALBUM, upc=None) is None
+
+    def test_a_track_is_asked_for_as_one(self, deezer: Deezer, service: ScriptedService) -> None:
+        service.answers(200, {"id": 3135556, "title": "Night Drive", "artist": {"id": 27, "name": "Alba Voss"}})
+        found = deezer.find_release(ref="track:3135556", upc="00602445868162")
+        assert found is not None
+        assert (found.ref, found.upc) == ("track:3135556", None)
+        assert service.asked[0].path == "/api/track/3135556"
 
 
 def test_following_is_one_call(deezer: Deezer, service: ScriptedService) -> None:
@@ -249,8 +311,33 @@ def test_following_is_one_call(deezer: Deezer, service: ScriptedService) -> None
         ("https://www.deezer.com/artist/27", None),
         ("https://link.deezer.com/s/abc", None),
         ("https://evil.example/album/302127", None),
+        ("https://www.deezer.com/album/\u0663\u0664", None),
         ("", None),
     ],
 )
 def test_pasted_links(text: str, ref: str | None, deezer: Deezer) -> None:
     assert deezer.parse_ref(text) == ref
+
+
+@pytest.mark.parametrize(
+    ("text", "ref"),
+    [
+        ("27", "27"),
+        ("https://www.deezer.com/en/artist/27?utm_source=x", "27"),
+        ("https://www.deezer.com/album/302127", None),
+        ("https://evil.example/artist/27", None),
+    ],
+)
+def test_pasted_artists(text: str, ref: str | None, deezer: Deezer) -> None:
+    assert deezer.parse_artist_ref(text) == ref
+
+
+def test_a_broken_connection_tells_no_token() -> None:
+    """The token stands in the address, and the words of a connection that broke hold the address."""
+    deezer = connector_at("http://127.0.0.1:9")
+    # By another name, for a traceback holds the lines of this file.
+    token = "-".join(("fr", "token"))
+    with pytest.raises(RetryLater, match="connection_lost") as raised:
+        deezer.add(token, ALBUM)
+    deezer.close()
+    assert token not in "".join(traceback.format_exception(raised.value))
