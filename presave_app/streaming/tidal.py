@@ -38,12 +38,16 @@ OPTIONS = ServiceOptions(
 )
 
 _MEDIA_TYPE = "application/vnd.api+json"
-_REF = re.compile(r"(albums|tracks):(\d{1,19})")
+_REF = re.compile(r"(albums|tracks):([0-9]{1,19})")
 _LINK = re.compile(
-    r"(?:https?://)?(?:www\.|listen\.)?tidal\.com/(?:browse/)?(album|track)/(\d{1,19})(?:/u)?/?(?:[?#].*)?"
+    r"(?:https?://)?(?:www\.|listen\.)?tidal\.com/(?:browse/)?(album|track)/([0-9]{1,19})(?:/u)?/?(?:[?#].*)?"
 )
-_ARTIST = re.compile(r"(?:https?://)?(?:www\.|listen\.)?tidal\.com/(?:browse/)?artist/(\d{1,19})(?:[/?#].*)?")
+_ARTIST = re.compile(
+    r"(?:(?:https?://)?(?:www\.|listen\.)?tidal\.com/(?:browse/)?artist/|artists:)?([0-9]{1,19})(?:[/?#].*)?"
+)
 _COLLECTIONS = {"albums": "userCollectionAlbums", "tracks": "userCollectionTracks", "artists": "userCollectionArtists"}
+# Barcodes are asked for as UPC-A or EAN-13.
+_LONGEST_BARCODE = 13
 # The newest come first, and a look comes right after the add or a day later.
 _MOST_PAGES = 5
 # Where a catalogue is asked for with no fan behind it, in this order.
@@ -149,7 +153,7 @@ class Tidal(Connector):
         query = {"sort": "-addedAt"}
         for _ in range(_MOST_PAGES):
             page = self._call("GET", _items_of(kind), access_token, query)
-            if "data" not in page:
+            if not isinstance(page.get("data"), list):
                 raise RetryLater("answer_unreadable")
             if any(as_object(item).get("id") == release_id for item in as_list(page["data"])):
                 return True
@@ -178,8 +182,9 @@ class Tidal(Connector):
         return None
 
     def _release_by_upc(self, app_token: str, upc: str) -> Release | None:
+        forms = [form for form in written_forms(upc) if len(form) <= _LONGEST_BARCODE]
         for country in _COUNTRIES:
-            for form in written_forms(upc):
+            for form in forms:
                 query = {"countryCode": country, "filter[barcodeId]": form}
                 for item in as_list(self._call("GET", "/albums", app_token, query).get("data")):
                     album = as_object(item)

@@ -36,13 +36,19 @@ def fault_of(answer: Answer) -> ServiceError:
 
 
 def _token_fault(body: Mapping[str, Any]) -> ServiceError:
-    """Numbers as seen in the wild; a temporary fault (11001) comes as a 400 too."""
+    """Numbers as seen in the wild; a temporary fault (11001) comes as a 400 too.
+
+    `invalid_token` is what an API says of an access token (RFC 6750, 3.1), and no word of a token endpoint.
+    """
     match body.get("error"), body.get("sub_status"):
         case _, 11001:
             return RetryLater("service_busy")
+        case "invalid_token", _:
+            return AccessExpired("access_expired")
         case _, 11003:
             return NeedsReauth("grant_expired")
-        case "invalid_grant", _:
+        # No such session, and an invalid token: the official apps sign out then, whatever the word beside it.
+        case ("invalid_grant", _) | (_, 6001 | 11002):
             return NeedsReauth("grant_revoked")
         case (("invalid_client" | "unauthorized_client"), _):
             return AppBlocked("invalid_client")

@@ -124,6 +124,8 @@ class TestSigningIn:
             (400, "invalid_grant", 11003, NeedsReauth, "grant_expired"),
             (400, "invalid_grant", 11002, NeedsReauth, "grant_revoked"),
             (401, "invalid_grant", 6001, NeedsReauth, "grant_revoked"),
+            (401, "session_not_found", 6001, NeedsReauth, "grant_revoked"),
+            (400, "invalid_request", 11002, NeedsReauth, "grant_revoked"),
             (400, "invalid_request", 11001, RetryLater, "service_busy"),
             (401, "invalid_client", 1005, AppBlocked, "invalid_client"),
             (400, "invalid_request", 1002, Refused, "token_invalid_request"),
@@ -219,6 +221,20 @@ class TestAdding:
         assert type(raised.value) is fault
         assert raised.value.reason == reason
 
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"error": "invalid_token", "error_description": "x"},
+            {"error": "invalid_token", "sub_status": 11003},
+            {"status": 401, "subStatus": 11002, "userMessage": "x"},
+            "",
+        ],
+    )
+    def test_a_401_wants_another_access_token(self, body: object, tidal: Tidal, service: ScriptedService) -> None:
+        service.answers(401, body)
+        with pytest.raises(AccessExpired):
+            tidal.add("ey-access", ALBUM)
+
     def test_a_limit_is_kept_as_long_as_it_says(self, tidal: Tidal, service: ScriptedService) -> None:
         service.answers(429, "", {"Retry-After": "7"})
         with pytest.raises(RetryLater) as raised:
@@ -240,8 +256,17 @@ class TestLooking:
         service.answers(200, {"data": [], "links": {"self": "x"}})
         assert not tidal.contains("ey-access", ALBUM)
 
-    def test_an_answer_without_a_list_says_nothing(self, tidal: Tidal, service: ScriptedService) -> None:
-        service.answers(200, {"links": {"self": "x"}})
+    def test_a_library_without_an_end_is_left(self, tidal: Tidal, service: ScriptedService) -> None:
+        for _ in range(6):
+            service.answers(200, {"data": [], "links": {"self": "x", "next": "/x?page%5Bcursor%5D=abc"}})
+        assert not tidal.contains("ey-access", ALBUM)
+        assert len(service.asked) == 5
+
+    @pytest.mark.parametrize("body", [{}, {"data": None}, {"data": ITEM}])
+    def test_an_answer_without_a_list_says_nothing(
+        self, body: dict[str, object], tidal: Tidal, service: ScriptedService
+    ) -> None:
+        service.answers(200, body | {"links": {"self": "x"}})
         with pytest.raises(RetryLater):
             tidal.contains("ey-access", ALBUM)
 
@@ -267,6 +292,21 @@ class TestFinding:
             "602445868162",
             "0602445868162",
         ]
+
+    def test_another_upc_is_another_release(self, tidal: Tidal, service: ScriptedService) -> None:
+        service.answers(200, APP_TOKEN)
+        for _ in range(4):
+            service.answers(200, {"data": [ITEM | {"attributes": ATTRIBUTES | {"barcodeId": "602445868179"}}]})
+        assert tidal.find_release(ref=None, upc="602445868162") is None
+
+    def test_a_upc_of_14_digits_is_asked_for_as_a_barcode(self, tidal: Tidal, service: ScriptedService) -> None:
+        service.answers(200, APP_TOKEN)
+        for _ in range(4):
+            service.answers(200, {"data": []})
+        assert tidal.find_release(ref=None, upc="00602445868162") is None
+        asked = [(asked.query["countryCode"], asked.query["filter[barcodeId]"]) for asked in service.asked[1:]]
+        forms = ("602445868162", "0602445868162")
+        assert asked == [(country, form) for country in ("US", "DE") for form in forms]
 
     def test_an_app_token_that_is_no_longer_taken_is_fetched_anew(self, tidal: Tidal, service: ScriptedService) -> None:
         service.answers(200, APP_TOKEN)
@@ -315,7 +355,24 @@ def test_removing(tidal: Tidal, service: ScriptedService) -> None:
         ("https://tidal.com/browse/track/1", "tracks:1"),
         ("https://tidal.com/artist/7804", None),
         ("https://nottidal.com/album/251380836", None),
+        ("https://tidal.com/album/\u0663\u0664", None),
+        (ALBUM, ALBUM),
     ],
 )
 def test_pasted_links(text: str, ref: str | None, tidal: Tidal) -> None:
     assert tidal.parse_ref(text) == ref
+
+
+@pytest.mark.parametrize(
+    ("text", "ref"),
+    [
+        ("7804", "artists:7804"),
+        ("artists:7804", "artists:7804"),
+        ("https://tidal.com/artist/7804", "artists:7804"),
+        ("https://listen.tidal.com/browse/artist/7804?u", "artists:7804"),
+        ("https://tidal.com/album/251380836", None),
+        ("https://nottidal.com/artist/7804", None),
+    ],
+)
+def test_pasted_artists(text: str, ref: str | None, tidal: Tidal) -> None:
+    assert tidal.parse_artist_ref(text) == ref
