@@ -57,6 +57,7 @@ _WORDS = {
     "account_not_allowed": "The service does not allow this for this kind of account.",
     "no_subscription": "The service does this only for accounts with a subscription.",
     "no_channel": "This account has no channel, and the service wants one.",
+    "email_not_verified": "The account's e-mail address is not confirmed, and the service wants that first.",
     "rating_disabled": "The service does not allow to like this one.",
     "forbidden": "The service does not allow this.",
     "tried_again": "",

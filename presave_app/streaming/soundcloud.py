@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.settings import ServiceOptions, ServiceSettings
@@ -41,9 +41,12 @@ _LINK = re.compile(
     r"/?(?:[?#].*)?"
 )
 _ARTIST = re.compile(r"soundcloud:users:\d{1,19}")
+# `/resolve` has answered with a bare number, too (https://github.com/soundcloud/api/issues/403).
+_RESOURCE = re.compile(r"/(tracks|playlists)/(?:soundcloud:\1:)?(\d{1,19})$")
 _ACCEPT = "application/json; charset=utf-8"
-# The newest likes come first, and a look comes right after the like or a day later.
-_MOST_PAGES = 5
+# A liked playlist comes with all its tracks, and an answer may only be so large (`streaming.http`).
+_PLAYLISTS_PER_PAGE = 10
+_MOST_PAGES = 10
 
 
 class SoundCloud(Connector):
@@ -143,20 +146,13 @@ class SoundCloud(Connector):
         return Outcome.ADDED
 
     def contains(self, access_token: str, ref: str) -> bool:
-        kind = _kind_of(ref)
-        query = {"limit": "50", "linked_partitioning": "true"}
-        for _ in range(_MOST_PAGES):
-            page = self._call("GET", f"/me/likes/{kind}", access_token, query)
-            if "collection" not in page:
-                raise RetryLater("answer_unreadable")
-            if any(as_object(item).get("urn") == ref for item in as_list(page["collection"])):
-                return True
-            # Only the query of the next page is used: a token goes to no address that an answer names.
-            rest = parse_qs(urlsplit(as_text(page.get("next_href"))).query)
-            if not rest:
-                return False
-            query = {name: values[-1] for name, values in rest.items()}
-        return False
+        if _kind_of(ref) == "playlists":
+            return self._is_among_the_likes(access_token, ref)
+        # The list of liked tracks is minutes behind (https://github.com/soundcloud/api/issues/255).
+        is_liked = self._call("GET", f"/tracks/{ref}", access_token).get("user_favorite")
+        if not isinstance(is_liked, bool):
+            raise RetryLater("answer_unreadable")
+        return is_liked
 
     def remove(self, access_token: str, ref: str) -> None:
         self._call("DELETE", f"/likes/{_kind_of(ref)}/{ref}", access_token)
@@ -168,15 +164,36 @@ class SoundCloud(Connector):
             self._send("PUT", f"/me/followings/{subject}", access_token)
         return Outcome.ADDED
 
+    def _is_among_the_likes(self, token: str, ref: str) -> bool:
+        """Whether a playlist is liked: it does not say so itself (https://github.com/soundcloud/api/issues/194).
+
+        No order of the likes is documented. Who likes more than these pages hold may be told no; that repeats a like
+        or leaves it unproven, while a look without an end would keep others waiting.
+        """
+        query = {"limit": str(_PLAYLISTS_PER_PAGE), "linked_partitioning": "true"}
+        for _ in range(_MOST_PAGES):
+            page = self._call("GET", "/me/likes/playlists", token, query)
+            if "collection" not in page:
+                raise RetryLater("answer_unreadable")
+            if any(as_object(item).get("urn") == ref for item in as_list(page["collection"])):
+                return True
+            # Only the query of the next page is used: a token goes to no address that an answer names.
+            rest = parse_qs(urlsplit(as_text(page.get("next_href"))).query)
+            if not rest:
+                return False
+            query = {name: values[-1] for name, values in rest.items()}
+        return False
+
     def _release(self, app_token: str, ref: str) -> Release | None:
         """What is at a number or a link; a link answers with the address of the number, on the API's own host."""
         if _URN.fullmatch(ref):
             return _release_in(self._call("GET", f"/{_kind_of(ref)}/{ref}", app_token))
         moved = self._send("GET", "/resolve", app_token, {"url": ref}, redirects=True)
-        urn = urlsplit(moved.headers.get("Location", "")).path.rpartition("/")[2].replace("%3A", ":")
-        if not _URN.fullmatch(urn):
+        resource = _RESOURCE.search(unquote(urlsplit(moved.headers.get("Location", "")).path))
+        if resource is None:
             return None
-        found = _release_in(self._call("GET", f"/{_kind_of(urn)}/{urn}", app_token))
+        kind, number = resource.groups()
+        found = _release_in(self._call("GET", f"/{kind}/soundcloud:{kind}:{number}", app_token))
         return replace(found, url=found.url or ref) if found else None
 
     def _call(self, method: str, path: str, token: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -63,6 +63,8 @@ _CHANNEL = re.compile(
 _TESTING_LIFE = timedelta(days=7)
 _TESTING_USERS = 100
 _PLAYLIST_TITLE = "Pre-saved"
+# Of 50 playlists, each for one unit (https://developers.google.com/youtube/v3/docs/playlists/list).
+_MOST_PAGES = 10
 
 
 class YouTube(Connector):
@@ -142,7 +144,10 @@ class YouTube(Connector):
         channels = self._items("/channels", tokens.access_token, {"part": "id", "mine": "true"})
         if not channels:
             raise NotEntitled("no_channel")
-        return SignIn(tokens, as_text(channels[0].get("id")) or None)
+        channel_id = as_text(channels[0].get("id"))
+        if not channel_id:
+            raise RetryLater("answer_unreadable")
+        return SignIn(tokens, channel_id)
 
     def refresh(self, refresh_token: str) -> Tokens:
         return self._oauth.refresh(refresh_token)
@@ -188,9 +193,19 @@ class YouTube(Connector):
         return Outcome.ADDED
 
     def _find_playlist(self, token: str) -> str:
-        mine = self._items("/playlists", token, {"part": "snippet", "mine": "true", "maxResults": "50"})
-        named = [item for item in mine if as_object(item.get("snippet")).get("title") == _PLAYLIST_TITLE]
-        return as_text(named[0].get("id")) if named else ""
+        """The id of the fan's playlist, or nothing where all playlists were seen and none is it."""
+        query = {"part": "snippet", "mine": "true", "maxResults": "50"}
+        for _ in range(_MOST_PAGES):
+            page = self._list("/playlists", token, query)
+            for item in _items_in(page):
+                if as_object(item.get("snippet")).get("title") == _PLAYLIST_TITLE:
+                    return as_text(item.get("id"))
+            next_page = as_text(page.get("nextPageToken"))
+            if not next_page:
+                return ""
+            query["pageToken"] = next_page
+        # It may be among the rest, and a second one of its name must not be made.
+        raise RetryLater("answer_unreadable")
 
     def _make_playlist(self, token: str) -> str:
         made = self._insert(
@@ -205,11 +220,14 @@ class YouTube(Connector):
         return made
 
     def _items(self, path: str, token: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        return _items_in(self._list(path, token, query))
+
+    def _list(self, path: str, token: str, query: Mapping[str, str]) -> dict[str, Any]:
         found = self._send("GET", path, token, query).json_object()
         if "kind" not in found:
             # Every answer of this API says what it is; a list without any items leaves out only those.
             raise RetryLater("answer_unreadable")
-        return [as_object(item) for item in as_list(found.get("items"))]
+        return found
 
     def _send(
         self,
@@ -226,6 +244,10 @@ class YouTube(Connector):
         if is_empty and answer.status != 204:
             raise RetryLater("answer_unreadable")
         return answer
+
+
+def _items_in(page: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [as_object(item) for item in as_list(page.get("items"))]
 
 
 def _fault_of(answer: Answer) -> ServiceError:

@@ -23,7 +23,7 @@ _SUBSCRIBING_WAIT_SECONDS = 6 * 3600.0
 
 _NOT_THERE = {"videoNotFound", "failedPrecondition", "playlistItemsNotAccessible", "publisherNotFound"}
 _TOO_FAST = {"rateLimitExceeded", "userRateLimitExceeded"}
-_IMPOSSIBLE = {"videoRatingDisabled", "videoPurchaseRequired", "invalidRating", "emailNotVerified"}
+_IMPOSSIBLE = {"videoRatingDisabled", "videoPurchaseRequired"}
 _TOO_SMALL = {"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}
 
 
@@ -68,6 +68,9 @@ def _reason_fault(reasons: set[str]) -> ServiceError | None:
         return Refused("library_full")
     if reasons & _TOO_SMALL:
         return NeedsReauth("scope_missing")
+    if "emailNotVerified" in reasons:
+        # The fan could mend it, yet each further try costs as much of the budget as another fan's like.
+        return Refused("email_not_verified")
     if reasons & _IMPOSSIBLE:
         return Refused("rating_disabled")
     return NotYetAvailable("not_in_catalogue") if reasons & _NOT_THERE else None

@@ -23,6 +23,7 @@ from presave_app.streaming.errors import (
 from presave_app.streaming.soundcloud import SoundCloud
 
 PLAYLIST = "soundcloud:playlists:1"
+TRACK = "soundcloud:tracks:2"
 LINK = "https://soundcloud.com/alba-voss/sets/night-drive"
 CALLBACK = "https://presave.label.example/connect/soundcloud/callback"
 TOKENS = {"access_token": "2-access", "token_type": "bearer", "expires_in": 3599, "scope": ""}
@@ -122,7 +123,7 @@ class TestLiking:
         ("ref", "path"),
         [
             (PLAYLIST, "/api/likes/playlists/soundcloud:playlists:1"),
-            ("soundcloud:tracks:2", "/api/likes/tracks/soundcloud:tracks:2"),
+            (TRACK, "/api/likes/tracks/soundcloud:tracks:2"),
         ],
     )
     def test_a_like(self, ref: str, path: str, soundcloud: SoundCloud, service: ScriptedService) -> None:
@@ -192,7 +193,32 @@ class TestLooking:
         service.answers(200, {"collection": [{"urn": PLAYLIST}]})
         assert soundcloud.contains("2-access", PLAYLIST)
         assert [asked.path for asked in service.asked] == ["/api/me/likes/playlists"] * 2
+        assert service.asked[0].query == {"limit": "10", "linked_partitioning": "true"}
         assert service.asked[1].query == {"cursor": "abc", "limit": "50"}
+
+    def test_the_pages_have_an_end(self, soundcloud: SoundCloud, service: ScriptedService) -> None:
+        for page in range(12):
+            service.answers(200, {"collection": [], "next_href": f"https://api.soundcloud.com/x?cursor={page}"})
+        assert not soundcloud.contains("2-access", PLAYLIST)
+        assert len(service.asked) == 10
+
+    @pytest.mark.parametrize("is_liked", [True, False])
+    def test_a_track_says_itself_whether_it_is_liked(
+        self, is_liked: bool, soundcloud: SoundCloud, service: ScriptedService
+    ) -> None:
+        service.answers(200, {"urn": TRACK, "user_favorite": is_liked})
+        assert soundcloud.contains("2-access", TRACK) is is_liked
+        asked = service.asked[0]
+        assert (asked.method, asked.path) == ("GET", f"/api/tracks/{TRACK}")
+        assert asked.headers["Authorization"] == "OAuth 2-access"
+
+    @pytest.mark.parametrize("body", [{}, {"urn": TRACK, "user_favorite": None}, "", "<html>"])
+    def test_a_track_that_does_not_say_it_proves_nothing(
+        self, body: object, soundcloud: SoundCloud, service: ScriptedService
+    ) -> None:
+        service.answers(200, body)
+        with pytest.raises(RetryLater, match="answer_unreadable"):
+            soundcloud.contains("2-access", TRACK)
 
     def test_what_is_not_there_is_not_there(self, soundcloud: SoundCloud, service: ScriptedService) -> None:
         service.answers(200, {"collection": []})
@@ -216,6 +242,31 @@ class TestFinding:
         assert service.asked[0].headers["Authorization"].startswith("Basic ")
         assert (service.asked[1].path, service.asked[1].query) == ("/api/resolve", {"url": LINK})
         assert service.asked[2].path == f"/api/playlists/{PLAYLIST}"
+
+    @pytest.mark.parametrize(
+        "path",
+        [f"/playlists/{PLAYLIST}", "/playlists/soundcloud%3Aplaylists%3A1", "/playlists/1", "/v1/playlists/1?x=y"],
+    )
+    def test_a_resource_may_be_named_by_urn_or_number(
+        self, path: str, soundcloud: SoundCloud, service: ScriptedService
+    ) -> None:
+        service.answers(200, TOKENS)
+        service.answers(302, "", {"Location": f"https://api.soundcloud.com{path}"})
+        service.answers(200, FOUND)
+        assert soundcloud.find_release(ref=LINK, upc=None) is not None
+        assert service.asked[2].path == f"/api/playlists/{PLAYLIST}"
+
+    @pytest.mark.parametrize(
+        "location",
+        ["", "https://api.soundcloud.com/tracks/2/comments", "https://api.soundcloud.com/tracks/soundcloud:users:7"],
+    )
+    def test_a_link_to_something_else_is_no_release(
+        self, location: str, soundcloud: SoundCloud, service: ScriptedService
+    ) -> None:
+        service.answers(200, TOKENS)
+        service.answers(302, "", {"Location": location})
+        assert soundcloud.find_release(ref=LINK, upc=None) is None
+        assert len(service.asked) == 2
 
     def test_what_is_private_is_not_there_yet(self, soundcloud: SoundCloud, service: ScriptedService) -> None:
         service.answers(200, TOKENS)

@@ -101,6 +101,12 @@ class TestSigningIn:
         with pytest.raises(NotEntitled, match="no_channel"):
             finish(youtube)
 
+    def test_a_channel_without_an_id_is_no_account(self, youtube: YouTube, service: ScriptedService) -> None:
+        service.answers(200, TOKENS)
+        service.answers(200, items({"kind": "youtube#channel"}))
+        with pytest.raises(RetryLater, match="answer_unreadable"):
+            finish(youtube)
+
     def test_a_refusal_is_the_fans_own(self, youtube: YouTube) -> None:
         with pytest.raises(SignInRefused):
             youtube.finish_sign_in({"error": "access_denied"}, secret="v", redirect_uri=CALLBACK)
@@ -148,9 +154,9 @@ class TestLiking:
     @pytest.mark.parametrize(
         ("status", "reason", "fault", "code"),
         [
-            (400, "emailNotVerified", Refused, "rating_disabled"),
+            (400, "emailNotVerified", Refused, "email_not_verified"),
             (400, "failedPrecondition", NotYetAvailable, "not_in_catalogue"),
-            (400, "invalidRating", Refused, "rating_disabled"),
+            (400, "invalidRating", Refused, "http_400"),
             (400, "videoPurchaseRequired", Refused, "rating_disabled"),
             (400, "somethingNew", Refused, "http_400"),
             (401, "authError", AccessExpired, "access_expired"),
@@ -238,6 +244,24 @@ class TestExtras:
         ]
         assert service.asked[1].json["snippet"] == {"title": "Pre-saved"}
         assert service.asked[3].json["snippet"]["playlistId"] == "PL1"
+
+    def test_a_playlist_is_looked_for_to_the_last_page(self, youtube: YouTube, service: ScriptedService) -> None:
+        service.answers(200, items({"id": "PL0", "snippet": {"title": "Other"}}) | {"nextPageToken": "CAUQAA"})
+        service.answers(200, items({"id": "PL1", "snippet": {"title": "Pre-saved"}}))
+        service.answers(200, items())
+        service.answers(200, {"kind": "youtube#playlistItem", "id": "item"})
+        assert youtube.do_extra("ya29", Extra.ADD_TO_PLAYLIST, VIDEO) is Outcome.ADDED
+        first, second = service.asked[:2]
+        assert first.query == {"part": "snippet", "mine": "true", "maxResults": "50"}
+        assert second.query == {**first.query, "pageToken": "CAUQAA"}
+        assert service.asked[3].json["snippet"]["playlistId"] == "PL1"
+
+    def test_no_second_playlist_is_made_while_some_are_unseen(self, youtube: YouTube, service: ScriptedService) -> None:
+        for _ in range(12):
+            service.answers(200, items() | {"nextPageToken": "more"})
+        with pytest.raises(RetryLater, match="answer_unreadable"):
+            youtube.do_extra("ya29", Extra.ADD_TO_PLAYLIST, VIDEO)
+        assert [asked.method for asked in service.asked] == ["GET"] * 10
 
     def test_what_is_in_the_playlist_is_not_put_in_again(self, youtube: YouTube, service: ScriptedService) -> None:
         service.answers(200, items({"id": "PL1", "snippet": {"title": "Pre-saved"}}))
