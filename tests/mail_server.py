@@ -127,6 +127,8 @@ class _Conversation(socketserver.StreamRequestHandler):
 
 class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
+    # Many senders come at once, and the usual five places in the queue would turn some of them away.
+    request_queue_size = 64
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that breaks off is what some tests are about."""
