@@ -33,18 +33,17 @@ def confirm(session: Session, way_id: UUID) -> bool:
     if row.state != "unconfirmed":
         return True
     replace_older(session, row.reminder_id, row.address_hash)
-    armed = session.execute(
+    session.execute(
         text("""
             UPDATE reminder_way w SET state = 'armed', reason = NULL, confirmed_at = now(), tries = 0,
               next_at = greatest(r.due_at, now())
-            FROM reminder r WHERE r.id = w.reminder_id AND w.id = :id AND w.address_sealed IS NOT NULL
-              AND w.created_at > now() - make_interval(days => :days) RETURNING w.id
+            FROM reminder r WHERE r.id = w.reminder_id AND w.id = :id
         """),
-        {"id": way_id, "days": CONFIRM_DAYS},
-    ).one_or_none()
+        {"id": way_id},
+    )
     _settle_reminder(session, row.reminder_id)
     ring_after_commit(SEND_REMINDERS)
-    return armed is not None
+    return True
 
 
 def stop(session: Session, way_id: UUID, reason: str = "fan_withdrew") -> None:
