@@ -48,6 +48,7 @@ def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Co
     _refuse_unless_lasting(session, grant_id, due)
     consent_id = _write_consent(session, flow, sign_in.tokens.scopes)
     pre_save_id = _upsert_pre_save(session, flow, key, due, consent_id, grant_id)
+    _drop_extras(session, pre_save_id)
     for action in flow.consent_draft["actions"]:
         _upsert_action(session, pre_save_id, action)
     session.execute(
@@ -131,6 +132,14 @@ def _upsert_pre_save(
         },
     ).one()
     return PreSaveId(row.id)
+
+
+def _drop_extras(session: Session, pre_save_id: PreSaveId) -> None:
+    """What an older consent asked besides and was not begun: only the newest consent counts."""
+    session.execute(
+        text("DELETE FROM action WHERE pre_save_id = :id AND kind <> 'add_to_library' AND state = 'todo'"),
+        {"id": pre_save_id},
+    )
 
 
 def _upsert_action(session: Session, pre_save_id: PreSaveId, action: dict[str, Any]) -> None:

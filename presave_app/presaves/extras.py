@@ -19,9 +19,10 @@ PRE_ADD = "pre_add"
 LEASE_SECONDS = 120
 MOST_TRIES = 12
 
-# Extras a that may be done now: p, g and t are its pre-save, its grant and the release on its service.
+# Extras a that may be done now: p, g, k and t are its pre-save, its grant, its campaign and the release on its service.
 _DUE = """
     action a JOIN pre_save p ON p.id = a.pre_save_id JOIN fan_grant g ON g.id = p.grant_id AND g.state = 'active'
+    JOIN campaign k ON k.id = p.campaign_id AND k.held_at IS NULL
     LEFT JOIN target t ON t.campaign_id = p.campaign_id AND t.service = p.service
     WHERE a.kind <> 'add_to_library' AND a.state IN ('todo', 'sent') AND a.next_at <= now()
       AND CASE a.kind
@@ -76,10 +77,15 @@ def take(session: Session, service: str, limit: int) -> list[DueExtra]:
 
 
 def begin(session: Session, extra: DueExtra) -> bool:
-    """Write ahead that its call is about to be made; False when the fan has cancelled meanwhile."""
-    # The pre-save is locked first, as by whoever cancels it.
+    """Write ahead that its call is about to be made; False when the fan has cancelled, or the label holds it back."""
+    # Campaign and pre-save are locked first, as by whoever holds or cancels; see presaves.collecting for the order.
+    not_held = text("""
+        SELECT 1 FROM campaign WHERE id = (SELECT campaign_id FROM pre_save WHERE id = :id) AND held_at IS NULL
+        FOR SHARE
+    """)
     alive = text("SELECT 1 FROM pre_save WHERE id = :id AND state IN ('armed', 'claimed', 'done') FOR SHARE")
-    if session.execute(alive, {"id": extra.pre_save_id}).one_or_none() is None:
+    found = [session.execute(wanted, {"id": extra.pre_save_id}).one_or_none() for wanted in (not_held, alive)]
+    if None in found:
         return False
     _write(session, extra, "state = 'sent', sent_at = now(), sent_count = sent_count + 1")
     return True

@@ -76,7 +76,7 @@ class ExtraLane:
             return self._do(item, passage, token)
 
     def _do(self, item: DueExtra, passage: Passage, token: str) -> Outcome | None:
-        """None when the fan has cancelled meanwhile."""
+        """None when the fan has cancelled meanwhile, or the label holds the release."""
         units = self._connector.units
         passage.next_call(units.add if item.kind == PRE_ADD else units.extra)
         with transaction() as session:
@@ -92,8 +92,8 @@ class ExtraLane:
         log.info("%s of pre-save %s: %s", item.kind, item.pre_save_id, fault.reason)
         news.tell_pauses(self.service, [fault])
         news.tell(self.service, [None if isinstance(fault, (NeedsReauth, Refused)) else fault], may_close=False)
-        is_over = isinstance(fault, (NeedsReauth, NotEntitled, Refused)) or item.tries + 1 >= extras.MOST_TRIES
-        if is_over and not _is_put_off(fault):
+        is_refusal = isinstance(fault, (NeedsReauth, NotEntitled, Refused))
+        if is_refusal or (item.tries + 1 >= extras.MOST_TRIES and not _waits(fault)):
             retried(lambda session: extras.end(session, item, is_done=False, outcome=fault.reason))
         else:
             wait = _wait_seconds(fault, item.tries)
@@ -115,9 +115,11 @@ class ExtraLane:
         """What was not begun comes round again when its lease is over."""
 
 
-def _is_put_off(fault: ServiceError) -> bool:
-    """Whether the service, and not this extra, is what it waits for."""
-    return isinstance(fault, RetryLater) and (fault.pause_seconds is not None or fault.wait_seconds is not None)
+def _waits(fault: ServiceError) -> bool:
+    """Whether it waits for the service or for the release, which may take longer than any number of tries."""
+    if isinstance(fault, RetryLater):
+        return fault.pause_seconds is not None or fault.wait_seconds is not None
+    return isinstance(fault, NotYetAvailable)
 
 
 def _wait_seconds(fault: ServiceError, tries: int) -> float:

@@ -15,9 +15,12 @@ from small_service import SONG, Hummingbird, Nest, SilentHummingbird, come_from,
 from werkzeug.test import TestResponse
 
 from presave_app.extensions import db
+from presave_app.presaves.extras import MOST_TRIES
 from presave_app.presaves.looking_up import find_by_mine_secret
 from presave_app.releases import adding, extras, link_flip, reading_back
-from presave_app.streaming.errors import Refused
+from presave_app.releases.extras import ExtraLane
+from presave_app.streaming.errors import NotYetAvailable, Refused
+from presave_app.streaming.registry import get_connector
 
 
 @pytest.fixture
@@ -241,9 +244,49 @@ class TestFollowing:
         extras.do_due("hummingbird")
         assert action("follow_artist") == ("done", "added")
 
+    def test_what_is_not_ticked_again_is_not_done(self, client: FlaskClient, nest: Nest) -> None:
+        pre_save(client, extra="follow_artist")
+        saved = pre_save(client)
+        assert extras.do_due("hummingbird") == 0
+        assert nest.following == {}
+        assert "follow" not in read_sql("SELECT wording FROM consent WHERE id = :id", id=row_of(saved).consent_id)
+
+    def test_a_held_release_does_nothing_ahead_either(self, client: FlaskClient, silent_nest: Nest) -> None:
+        pre_save(client, extra="follow_artist")
+        run_sql("UPDATE campaign SET held_at = now()")
+        assert extras.do_due("hummingbird") == 0
+        run_sql("UPDATE campaign SET held_at = NULL")
+        assert extras.do_due("hummingbird") == 2
+
+    def test_a_hold_between_taking_and_calling_wins(self, client: FlaskClient, nest: Nest) -> None:
+        pre_save(client, extra="follow_artist")
+        lane = ExtraLane(get_connector("hummingbird"))
+        _, (taken,) = lane.take(10)
+        run_sql("UPDATE campaign SET held_at = now()")
+        lane.do_with_care(taken)
+        assert nest.following == {}
+        assert action("follow_artist") == ("todo", None)
+
+    def test_what_is_not_there_yet_is_asked_for_until_the_day(
+        self, client: FlaskClient, silent_nest: Nest, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        pre_save(client)
+        with monkeypatch.context() as patched:
+            patched.setattr(Hummingbird, "add", not_there)
+            for _ in range(MOST_TRIES + 1):
+                extras.do_due("hummingbird")
+                run_sql("UPDATE action SET next_at = now()")
+        assert action("pre_add") == ("sent", "not_in_catalogue")
+        extras.do_due("hummingbird")
+        assert action("pre_add") == ("done", "added")
+
 
 def refuse(*_: object) -> None:
     raise Refused("http_400")
+
+
+def not_there(*_: object) -> None:
+    raise NotYetAvailable("not_in_catalogue")
 
 
 def die(*_: object) -> None:
