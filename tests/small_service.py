@@ -20,19 +20,16 @@ from werkzeug.wrappers import Response
 
 from presave_app.settings import ServiceOptions, ServiceSettings
 from presave_app.streaming.connector import (
-    Connector,
     Extra,
     Outcome,
     Release,
     Setup,
     SignIn,
-    SignInStart,
-    Tokens,
     Units,
 )
 from presave_app.streaming.errors import AccessExpired, NotYetAvailable, Refused, RetryLater, ServiceError
 from presave_app.streaming.http import Answer, ServiceHTTP
-from presave_app.streaming.oauth import OAuthClient
+from presave_app.streaming.oauth import OAuthClient, OAuthConnector
 
 SONG = "song-1"
 OPTIONS = ServiceOptions(
@@ -43,7 +40,7 @@ OPTIONS = ServiceOptions(
 )
 
 
-class Hummingbird(Connector):
+class Hummingbird(OAuthConnector):
     """The connector: what a new service takes, and a line in `streaming.registry`."""
 
     service = "hummingbird"
@@ -67,9 +64,6 @@ class Hummingbird(Connector):
             token_url=f"{self._url}/token",
         )
 
-    def close(self) -> None:
-        self._http.close()
-
     def parse_ref(self, text: str) -> str | None:
         found = re.fullmatch(r"(?:https://hummingbird\.example/songs/)?(song-\d+)", text)
         return found[1] if found else None
@@ -77,17 +71,9 @@ class Hummingbird(Connector):
     def listen_url(self, ref: str) -> str | None:
         return f"https://hummingbird.example/songs/{ref}"
 
-    def begin_sign_in(
-        self, *, redirect_uri: str, state: str, code_verifier: str, scopes: tuple[str, ...]
-    ) -> SignInStart:
-        return self._oauth.begin(redirect_uri=redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier)
-
     def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
         tokens = self._oauth.finish(answer, code_verifier=secret, redirect_uri=redirect_uri)
         return SignIn(tokens, tokens.access_token.split("-")[0])
-
-    def refresh(self, refresh_token: str) -> Tokens:
-        return self._oauth.refresh(refresh_token)
 
     def find_release(self, *, ref: str | None, upc: str | None) -> Release | None:
         return Release(ref or SONG, None)

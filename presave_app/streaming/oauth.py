@@ -17,7 +17,7 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 
 from presave_app.lib.shapes import as_object, as_text
-from presave_app.streaming.connector import SignInStart, Tokens
+from presave_app.streaming.connector import Connector, SignInStart, Tokens
 from presave_app.streaming.errors import AccessExpired, RetryLater, SignInRefused
 from presave_app.streaming.http import ServiceHTTP, broken_connections_told
 
@@ -133,6 +133,24 @@ class OAuthClient:
         """Sort an error out here, where its status and headers are known; Authlib sees only its words."""
         self._http.checked(response)
         return response
+
+
+class OAuthConnector(Connector):
+    """What the connectors of services with OAuth 2.0 share; each makes `_http` and `_oauth` for itself."""
+
+    _http: ServiceHTTP
+    _oauth: OAuthClient
+
+    def close(self) -> None:
+        self._http.close()
+
+    def begin_sign_in(
+        self, *, redirect_uri: str, state: str, code_verifier: str, scopes: tuple[str, ...]
+    ) -> SignInStart:
+        return self._oauth.begin(redirect_uri=redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier)
+
+    def refresh(self, refresh_token: str) -> Tokens:
+        return self._oauth.refresh(refresh_token)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.settings import ServiceOptions, ServiceSettings
-from presave_app.streaming.connector import Connector, Extra, Outcome, Release, Setup, SignIn, SignInStart, Tokens
+from presave_app.streaming.connector import Extra, Outcome, Release, Setup, SignIn, Tokens
 from presave_app.streaming.errors import (
     AccessExpired,
     AppBlocked,
@@ -25,7 +25,7 @@ from presave_app.streaming.errors import (
     ServiceError,
 )
 from presave_app.streaming.http import Answer, ServiceHTTP
-from presave_app.streaming.oauth import OAuthClient
+from presave_app.streaming.oauth import OAuthClient, OAuthConnector
 
 OPTIONS = ServiceOptions(
     service="soundcloud",
@@ -49,7 +49,7 @@ _PLAYLISTS_PER_PAGE = 10
 _MOST_PAGES = 10
 
 
-class SoundCloud(Connector):
+class SoundCloud(OAuthConnector):
     """The connector. A refresh token is good once: the answer that brings the next one must not get lost."""
 
     service = "soundcloud"
@@ -92,9 +92,6 @@ class SoundCloud(Connector):
             app_auth_method="client_secret_basic",
         )
 
-    def close(self) -> None:
-        self._http.close()
-
     def parse_ref(self, text: str) -> str | None:
         """A link is kept as it is: only the service knows whose number it is."""
         pasted = text.strip()
@@ -109,11 +106,6 @@ class SoundCloud(Connector):
 
     def listen_url(self, ref: str) -> str | None:
         return ref if ref.startswith("https://") else None
-
-    def begin_sign_in(
-        self, *, redirect_uri: str, state: str, code_verifier: str, scopes: tuple[str, ...]
-    ) -> SignInStart:
-        return self._oauth.begin(redirect_uri=redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier)
 
     def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
         tokens = self._oauth.finish(answer, code_verifier=secret, redirect_uri=redirect_uri)

@@ -11,7 +11,7 @@ from typing import Any
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.lib.upc import same_upc, written_forms
 from presave_app.settings import ServiceOptions, ServiceSettings
-from presave_app.streaming.connector import Connector, Extra, Outcome, Release, Setup, SignIn, SignInStart, Tokens
+from presave_app.streaming.connector import Extra, Outcome, Release, Setup, SignIn
 from presave_app.streaming.errors import (
     AccessExpired,
     AppBlocked,
@@ -23,7 +23,7 @@ from presave_app.streaming.errors import (
     ServiceError,
 )
 from presave_app.streaming.http import Answer, ServiceHTTP
-from presave_app.streaming.oauth import OAuthClient
+from presave_app.streaming.oauth import OAuthClient, OAuthConnector
 
 OPTIONS = ServiceOptions(
     service="spotify",
@@ -53,7 +53,7 @@ _DEVELOPMENT_MODE_USERS = 5
 _GRANT_LIFE = timedelta(days=181)
 
 
-class Spotify(Connector):
+class Spotify(OAuthConnector):
     """The connector. Development mode serves five fans; `PUT /me/library` works in both modes."""
 
     service = "spotify"
@@ -97,9 +97,6 @@ class Spotify(Connector):
             token_url=f"{accounts}/api/token",
         )
 
-    def close(self) -> None:
-        self._http.close()
-
     def parse_ref(self, text: str) -> str | None:
         match = _REF.fullmatch(text.strip()) or _LINK.fullmatch(text.strip())
         return f"spotify:{match[1]}:{match[2]}" if match else None
@@ -112,11 +109,6 @@ class Spotify(Connector):
         match = _ARTIST.fullmatch(text.strip())
         return f"spotify:artist:{match[1]}" if match else None
 
-    def begin_sign_in(
-        self, *, redirect_uri: str, state: str, code_verifier: str, scopes: tuple[str, ...]
-    ) -> SignInStart:
-        return self._oauth.begin(redirect_uri=redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier)
-
     def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
         tokens = self._oauth.finish(answer, code_verifier=secret, redirect_uri=redirect_uri)
         profile = self._call("GET", "/me", tokens.access_token).json_object()
@@ -126,9 +118,6 @@ class Spotify(Connector):
         if not account_id:
             raise RetryLater("answer_unreadable")
         return SignIn(tokens, account_id)
-
-    def refresh(self, refresh_token: str) -> Tokens:
-        return self._oauth.refresh(refresh_token)
 
     def find_release(self, *, ref: str | None, upc: str | None) -> Release | None:
         if ref is not None:

@@ -18,10 +18,10 @@ from presave_app.lib import clock
 from presave_app.lib.shapes import as_date, as_list, as_object, as_text
 from presave_app.lib.upc import same_upc, written_forms
 from presave_app.settings import ServiceOptions, ServiceSettings
-from presave_app.streaming.connector import Connector, Extra, Outcome, Release, Setup, SignIn, SignInStart, Tokens
+from presave_app.streaming.connector import Extra, Outcome, Release, Setup, SignIn
 from presave_app.streaming.errors import NotYetAvailable, RetryLater
 from presave_app.streaming.http import Answer, ServiceHTTP
-from presave_app.streaming.oauth import OAuthClient
+from presave_app.streaming.oauth import OAuthClient, OAuthConnector
 from presave_app.streaming.tidal_faults import AlreadyThere, fault_of
 
 OPTIONS = ServiceOptions(
@@ -54,7 +54,7 @@ _MOST_PAGES = 5
 _COUNTRIES = ("US", "DE")
 
 
-class Tidal(Connector):
+class Tidal(OAuthConnector):
     """The connector. Whether a permission can be renewed differs from app to app: some are given no refresh token.
 
     https://github.com/tidal-music/tidal-sdk-web/issues/681
@@ -98,9 +98,6 @@ class Tidal(Connector):
             authorize_params={"prompt": "consent"},
         )
 
-    def close(self) -> None:
-        self._http.close()
-
     def parse_ref(self, text: str) -> str | None:
         pasted = text.strip()
         if pasted.isascii() and pasted.isdigit() and len(pasted) < 20:
@@ -118,11 +115,6 @@ class Tidal(Connector):
         kind, release_id = ref.split(":")
         return f"https://tidal.com/{kind.removesuffix('s')}/{release_id}"
 
-    def begin_sign_in(
-        self, *, redirect_uri: str, state: str, code_verifier: str, scopes: tuple[str, ...]
-    ) -> SignInStart:
-        return self._oauth.begin(redirect_uri=redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier)
-
     def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
         tokens = self._oauth.finish(answer, code_verifier=secret, redirect_uri=redirect_uri)
         account = as_object(self._call("GET", "/users/me", tokens.access_token).get("data"))
@@ -130,9 +122,6 @@ class Tidal(Connector):
         if not account_id:
             raise RetryLater("answer_unreadable")
         return SignIn(tokens, account_id)
-
-    def refresh(self, refresh_token: str) -> Tokens:
-        return self._oauth.refresh(refresh_token)
 
     def find_release(self, *, ref: str | None, upc: str | None) -> Release | None:
         if ref is not None:

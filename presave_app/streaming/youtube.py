@@ -17,19 +17,16 @@ from presave_app.lib import clock
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.settings import ServiceOptions, ServiceSettings
 from presave_app.streaming.connector import (
-    Connector,
     Extra,
     Outcome,
     Release,
     Setup,
     SignIn,
-    SignInStart,
-    Tokens,
     Units,
 )
 from presave_app.streaming.errors import NeedsReauth, NotEntitled, RetryLater, ServiceError
 from presave_app.streaming.http import Answer, ServiceHTTP
-from presave_app.streaming.oauth import OAuthClient
+from presave_app.streaming.oauth import OAuthClient, OAuthConnector
 from presave_app.streaming.youtube_faults import AlreadyDone, fault_of
 
 # "Daily quotas reset at midnight Pacific Time"
@@ -67,7 +64,7 @@ _PLAYLIST_TITLE = "Pre-saved"
 _MOST_PAGES = 10
 
 
-class YouTube(Connector):
+class YouTube(OAuthConnector):
     """The connector. A project has 10,000 units a day and a like costs 50: some 200 fans a day."""
 
     service = "youtube"
@@ -114,9 +111,6 @@ class YouTube(Connector):
             authorize_params={"access_type": "offline", "prompt": "consent"},
         )
 
-    def close(self) -> None:
-        self._http.close()
-
     def parse_ref(self, text: str) -> str | None:
         pasted = text.strip()
         if _VIDEO.fullmatch(pasted):
@@ -131,11 +125,6 @@ class YouTube(Connector):
     def listen_url(self, ref: str) -> str | None:
         return f"https://www.youtube.com/watch?v={ref}"
 
-    def begin_sign_in(
-        self, *, redirect_uri: str, state: str, code_verifier: str, scopes: tuple[str, ...]
-    ) -> SignInStart:
-        return self._oauth.begin(redirect_uri=redirect_uri, scopes=scopes, state=state, code_verifier=code_verifier)
-
     def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
         tokens = self._oauth.finish(answer, code_verifier=secret, redirect_uri=redirect_uri)
         if not set(self.scopes) <= set(tokens.scopes):
@@ -148,9 +137,6 @@ class YouTube(Connector):
         if not channel_id:
             raise RetryLater("answer_unreadable")
         return SignIn(tokens, channel_id)
-
-    def refresh(self, refresh_token: str) -> Tokens:
-        return self._oauth.refresh(refresh_token)
 
     def find_release(self, *, ref: str | None, upc: str | None) -> Release | None:  # noqa: ARG002 - not searchable
         """What the label named: there is no way to ask without a fan's permission, and a like tells by itself."""
