@@ -49,6 +49,8 @@ connecting = Blueprint("connecting", __name__)
 
 _SECRET = re.compile(r"[\w-]{20,128}", re.ASCII)
 _LONGEST_PARAMETER = 2048
+# A permission that a page of ours brings back has no address to fit into.
+_LONGEST_FIELD = 8192
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +69,7 @@ def connect(slug: str, service: str) -> ResponseReturnValue:
         return stops.busy(campaign, connector, seconds)
     draft = {**_consent_draft(campaign, connector, offer, zone), "source": _source(), "time_zone": zone}
     if connector.signs_in_on_page:
-        answer = {name: request.form.get(name, "")[:_LONGEST_PARAMETER] for name in request.form}
+        answer = {name: value for name, value in request.form.items() if len(value) <= _LONGEST_FIELD}
         return _take_in(ReturnedFlow(campaign.id, service, draft, ""), answer, campaign, connector)
     try:
         return _send_to_service(campaign, connector, draft)
