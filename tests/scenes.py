@@ -39,6 +39,10 @@ class Service:
     link: str = ""
     switches: Mapping[str, object] = field(default_factory=dict)
 
+    def urls_at(self, twin_url: str) -> dict[str, str]:
+        """The service's base addresses in the sandbox, under the names of the settings."""
+        return {name: twin_url + path for name, path in self.paths.items()}
+
 
 SERVICES = {
     "apple-music": Service(
@@ -141,18 +145,18 @@ def make_scene(name: str, twin_url: str, session: requests.Session) -> Scene:
     twin.control("POST", "reset")
     twin.switch(**service.switches)
     twin.release(service.held, **service.release)
-    connector = service.kind(_settings(service, twin, twin_url))
+    connector = service.kind(_settings(name, twin, twin_url))
     ref = connector.parse_ref(service.pasted) if service.pasted else _found_by_link(connector, service.link)
     assert ref is not None
     return Scene(service, twin, connector, ref)
 
 
-def _settings(service: Service, twin: KitClient, twin_url: str) -> ServiceSettings:
-    state = twin.control("GET", "state")
+def credentials_of(name: str, twin: KitClient) -> dict[str, str]:
+    """What the first app of a twin is known by, under the names of the settings."""
     known = {
         "APPLE_MUSIC_TEAM_ID": "SANDBOXTEA",
         "APPLE_MUSIC_KEY_ID": "SANDBOXKEY",
-        "APPLE_MUSIC_PRIVATE_KEY": state.get("private_key", ""),
+        "APPLE_MUSIC_PRIVATE_KEY": twin.control("GET", "state").get("private_key", ""),
         "SOUNDCLOUD_CLIENT_ID": "sandbox-soundcloud",
         "SOUNDCLOUD_CLIENT_SECRET": "sandbox-secret",
         "YOUTUBE_CLIENT_ID": "100000000001-sandbox.apps.googleusercontent.com",
@@ -160,11 +164,16 @@ def _settings(service: Service, twin: KitClient, twin_url: str) -> ServiceSettin
         "AUDIOMACK_KEY": "sandbox-audiomack",
         "AUDIOMACK_SECRET": "sandbox-secret",
     }
+    return {setting: known[setting] for setting in SERVICES[name].options.credentials}
+
+
+def _settings(name: str, twin: KitClient, twin_url: str) -> ServiceSettings:
+    service = SERVICES[name]
     return ServiceSettings(
         is_on=True,
-        credentials={name: known[name] for name in service.options.credentials},
-        urls={name: twin_url + path for name, path in service.paths.items()},
-        choices={name: allowed[0] for name, allowed in service.options.choices.items()},
+        credentials=credentials_of(name, twin),
+        urls=service.urls_at(twin_url),
+        choices={choice: allowed[0] for choice, allowed in service.options.choices.items()},
         calls_per_second=1000,
     )
 
