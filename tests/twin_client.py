@@ -47,6 +47,10 @@ class TwinClient(KitClient):
     def library(self, fan: str = "ida") -> dict[str, dict[str, Any]]:
         return {item["uri"]: item for item in self.control("GET", f"fans/{fan}")["library"]}
 
+    def following(self, fan: str = "ida") -> list[str]:
+        """Artists stand in the library itself."""
+        return [uri for uri in self.library(fan) if uri.startswith("spotify:artist:")]
+
     def token(self, auth: tuple[str, str] | None = (CLIENT_ID, SECRET), /, **form: str) -> requests.Response:
         return self.session.post(f"{self.url}/accounts/api/token", data=form, auth=auth)
 

@@ -197,6 +197,10 @@ class _AsWanted(ServiceError):
     """An error that means: it was so already."""
 
 
+def _is_about_us(message: str) -> bool:
+    return "consumer" in message or "signature" in message
+
+
 def _id_in(value: object) -> str:
     """An id, which comes as a number or as a text."""
     found = as_object(value).get("id")
@@ -224,13 +228,14 @@ def _fault_of(answer: Answer) -> ServiceError:
     """What an answer that is no success means.
 
     The `errorcode` 1000 tells that it was a favourite already, 1001 that it was none. A wrong consumer key was seen to
-    give a 401 that names it. Not documented are what else a 403 may mean (read as the fan's), and a limit of calls.
+    give a 401 that names it; a wrong secret of ours can only show in the signature. Not documented are what else a 403
+    may mean (read as the fan's), and a limit of calls.
     """
     if answer.status >= 500:
         return RetryLater(f"http_{answer.status}")
     error = answer.json_or_empty()
     match answer.status:
-        case 401 | 403 if "consumer" in as_text(error.get("message")).lower():
+        case 401 | 403 if _is_about_us(as_text(error.get("message")).lower()):
             return AppBlocked("invalid_client")
         case 401 | 403:
             return NeedsReauth("grant_revoked")
