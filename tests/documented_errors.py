@@ -138,9 +138,31 @@ AUDIOMACK = {
     "404": NOT_THERE,
 }
 
+# All but the answers of a front end come inside a 200.
+DEEZER = {
+    "quota": LIMIT,
+    "items_limit_exceeded": FULL,
+    "permission": TOO_SMALL,
+    "token_invalid": REVOKED,
+    "parameter": Told(Refused, "error_500"),
+    "parameter_missing": Told(Refused, "error_501"),
+    "query_invalid": Told(Refused, "error_600"),
+    "service_busy": Told(RetryLater, "service_busy"),
+    "data_not_found": NOT_THERE,
+    "data_exists": AS_WANTED,
+    "individual_account_not_allowed": Told(NotEntitled, "account_not_allowed"),
+    "false_200": Told(RetryLater, "not_taken"),
+    "wrong_code": Told(RetryLater, "sign_in_not_finished", "sign_in"),
+    "http_403": Told(AppBlocked, "forbidden"),
+    "http_404": NOT_THERE,
+    "http_429": LIMIT,
+    "http_504": Told(RetryLater, "http_504"),
+}
+
 DOCUMENTED: Mapping[str, Mapping[str, Told]] = {
     "spotify": SPOTIFY,
     "apple-music": APPLE_MUSIC,
+    "deezer": DEEZER,
     "soundcloud": SOUNDCLOUD,
     "youtube": YOUTUBE,
     "audiomack": AUDIOMACK,

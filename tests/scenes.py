@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 import requests
 from apple_music_client import AppleMusicClient
 from audiomack_client import AudiomackClient
+from deezer_client import DeezerClient
 from kit_client import KitClient
 from soundcloud_client import SoundCloudClient
 from twin_client import ALBUM_URI, CLIENT_ID, SECRET, TwinClient
 from youtube_client import YouTubeClient
 
 from presave_app.settings import ServiceOptions, ServiceSettings
-from presave_app.streaming import apple_music, audiomack, soundcloud, spotify, youtube
+from presave_app.streaming import apple_music, audiomack, deezer, soundcloud, spotify, youtube
 from presave_app.streaming.connector import Connector, Extra, Outcome, SignIn, Tokens
 
 PUBLIC_URL = "http://127.0.0.1:5000"
@@ -34,6 +35,7 @@ class Service:
     held: str
     save: tuple[str, str]
     look: tuple[str, str]
+    exchange: tuple[str, str] | None = None
     renew: tuple[str, str] | None = None
     extras: Mapping[Extra, tuple[str, str]] = field(default_factory=dict)
     artist: str = ""
@@ -80,6 +82,23 @@ SERVICES = {
         look=("GET", "*/catalog/*"),
         release={"upc": "00602445868162"},
         pasted="1700000001",
+    ),
+    "deezer": Service(
+        deezer.OPTIONS,
+        deezer.Deezer,
+        DeezerClient,
+        {"DEEZER_CONNECT_URL": "/deezer/connect", "DEEZER_API_URL": "/deezer/api"},
+        held="302127",
+        save=("POST", "*/user/me/albums"),
+        look=("GET", "*/user/me/albums"),
+        exchange=("POST", "*/access_token.php"),
+        extras={Extra.FOLLOW_ARTIST: ("POST", "*/user/me/artists")},
+        artist="27",
+        limit="quota",
+        release={"artist_id": "27", "upc": "0602445868162"},
+        pasted="302127",
+        # 50 calls in 5 seconds are soon used up by tests.
+        switches={"calls": None},
     ),
     "soundcloud": Service(
         soundcloud.OPTIONS,
@@ -157,11 +176,10 @@ class Scene:
         self.twin.fault(kind, method=method, path=path, **more)
 
     def call_of(self, deed: str) -> tuple[str, str]:
-        """The call by which a deed is done: "add", "renew", or one of the connector's extras."""
-        if deed == "renew":
-            assert self.service.renew is not None
-            return self.service.renew
-        return self.service.save if deed == "add" else self.service.extras[Extra(deed)]
+        """The call by which a deed is done: "add", "renew", "sign_in", or one of the connector's extras."""
+        service = self.service
+        call = {"add": service.save, "renew": service.renew, "sign_in": service.exchange}.get(deed)
+        return call or service.extras[Extra(deed)]
 
     def do(self, deed: str, tokens: Tokens) -> Outcome:
         """Do a deed for a fan, and say how it went."""
@@ -170,6 +188,9 @@ class Scene:
         if deed == "renew":
             assert tokens.refresh_token is not None
             self.connector.refresh(tokens.refresh_token)
+            return Outcome.ADDED
+        if deed == "sign_in":
+            self.sign_in()
             return Outcome.ADDED
         extra = Extra(deed)
         subject = self.service.artist if extra is Extra.FOLLOW_ARTIST else self.ref
@@ -219,6 +240,8 @@ def credentials_of(name: str, twin: KitClient) -> dict[str, str]:
         "SOUNDCLOUD_CLIENT_SECRET": "sandbox-secret",
         "YOUTUBE_CLIENT_ID": "100000000001-sandbox.apps.googleusercontent.com",
         "YOUTUBE_CLIENT_SECRET": "sandbox-secret",
+        "DEEZER_APP_ID": "600100",
+        "DEEZER_SECRET": "sandbox-secret",
         "AUDIOMACK_KEY": "sandbox-audiomack",
         "AUDIOMACK_SECRET": "sandbox-secret",
     }

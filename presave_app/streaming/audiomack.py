@@ -17,6 +17,7 @@ from presave_app.settings import ServiceOptions, ServiceSettings
 from presave_app.streaming.connector import Connector, Extra, Outcome, Release, Setup, SignIn, SignInStart, Tokens
 from presave_app.streaming.errors import (
     AppBlocked,
+    AsWanted,
     NeedsReauth,
     NotYetAvailable,
     Refused,
@@ -182,7 +183,7 @@ class Audiomack(Connector):
     def _write(self, method: str, path: str, token: str) -> Outcome:
         try:
             answer = self._call(method, path, token)
-        except _AsWanted:
+        except AsWanted:
             return Outcome.ALREADY_THERE
         # A success has no body and says so by its status; a body has to be one that can be read, and tell of no error.
         if answer.status != 204 and "errorcode" in answer.json_object():
@@ -191,10 +192,6 @@ class Audiomack(Connector):
 
     def _call(self, method: str, path: str, token: str, query: Mapping[str, str] | None = None) -> Answer:
         return self._oauth.call(method, self._api + path, token, query)
-
-
-class _AsWanted(ServiceError):
-    """An error that means: it was so already."""
 
 
 def _is_about_us(message: str) -> bool:
@@ -242,7 +239,7 @@ def _fault_of(answer: Answer) -> ServiceError:
         case 404:
             return NotYetAvailable("not_in_catalogue")
         case 422 if str(error.get("errorcode")) in ("1000", "1001"):
-            return _AsWanted("already_there")
+            return AsWanted("already_there")
         case 429:
             return RetryLater("rate_limited", answer.retry_after_seconds())
         case status:
