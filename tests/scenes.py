@@ -160,6 +160,7 @@ class Scene:
     service: Service
     twin: KitClient
     connector: Connector
+    settings: ServiceSettings
     ref: str
 
     def sign_in(self, fan: str = "ida") -> SignIn:
@@ -222,10 +223,11 @@ def make_scene(name: str, twin_url: str, session: requests.Session) -> Scene:
     twin.control("POST", "reset")
     twin.switch(**service.switches)
     twin.release(service.held, **service.release)
-    connector = service.kind(_settings(name, twin, twin_url))
+    settings = _settings(name, twin, twin_url)
+    connector = service.kind(settings)
     ref = connector.parse_ref(service.pasted) if service.pasted else _found_by_link(connector, service.link)
     assert ref is not None
-    return Scene(service, twin, connector, ref)
+    return Scene(service, twin, connector, settings, ref)
 
 
 def credentials_of(name: str, twin: KitClient) -> dict[str, str]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import requests
 from apple_answers import KEY, make_connector, pem_of
-from scenes import SERVICES, Scene, make_scene
 from scripted_service import ScriptedService, scripted_service
 
 from presave_app.streaming.apple_music import AppleMusic
@@ -26,12 +24,3 @@ def apple(service: ScriptedService) -> Iterator[AppleMusic]:
     connector = make_connector(service, pem_of(KEY).replace("\n", "\\n"))
     yield connector
     connector.close()
-
-
-@pytest.fixture(params=sorted(SERVICES))
-def scene(request: pytest.FixtureRequest, twin_url: str) -> Iterator[Scene]:
-    with requests.Session() as session:
-        session.trust_env = False
-        made = make_scene(request.param, twin_url, session)
-        yield made
-        made.connector.close()
