@@ -250,6 +250,13 @@ def credentials_of(name: str, twin: KitClient) -> dict[str, str]:
     return {setting: known[setting] for setting in SERVICES[name].options.credentials}
 
 
+def let_back(twin: KitClient, url: str) -> None:
+    """Enter the installation's own address at the service, as a label does."""
+    back = f"{url}/connect/{twin.slug}/callback"
+    for known in twin.control("GET", "state")["apps"]:
+        twin.control("PUT", f"apps/{known['client_id']}", {"redirect_uris": [back]})
+
+
 def _settings(name: str, twin: KitClient, twin_url: str) -> ServiceSettings:
     service = SERVICES[name]
     return ServiceSettings(
