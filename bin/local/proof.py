@@ -43,17 +43,25 @@ class Proof:
 
 
 def prove(report: Report, twins: Sequence[TwinService], sandbox_url: str) -> list[Proof]:
-    """One for each service on which somebody pre-saved; a service without a twin can prove nothing."""
-    known = {twin.slug: twin for twin in twins}
-    proofs: list[Proof] = []
-    for slug, fans in report.pre_saved.items():
-        has_it = holders(known[slug], sandbox_url) if slug in known else frozenset[str]()
-        proofs.append(Proof(known[slug].name if slug in known else slug, len(fans), sorted(set(fans) - has_it)))
-    return sorted(proofs, key=lambda proof: -proof.asked)
+    """One for each service on which somebody pre-saved, in the order of `twins`.
+
+    Where there is no twin to ask, and while it does not answer, everybody is missing.
+    """
+    proofs = [
+        _prove(twin.name, report.pre_saved[twin.slug], holders(twin, sandbox_url))
+        for twin in twins
+        if twin.slug in report.pre_saved
+    ]
+    unknown = report.pre_saved.keys() - {twin.slug for twin in twins}
+    return proofs + [_prove(slug, report.pre_saved[slug], frozenset()) for slug in sorted(unknown)]
+
+
+def _prove(name: str, fans: Sequence[str], has_it: frozenset[str]) -> Proof:
+    return Proof(name, len(fans), sorted(set(fans) - has_it))
 
 
 def say_reminders(report: Report, services: Sequence[Service]) -> str:
     """Who was reminded, in words; empty where nobody was."""
     names = {service.slug: service.name for service in services}
-    told = [f"{names.get(slug, slug)} {len(fans)}" for slug, fans in report.reminded.items()]
-    return f"In calendars, where nothing can be added: {', '.join(sorted(told))}" if told else ""
+    told = [f"{names.get(slug, slug)} {len(fans)}" for slug, fans in sorted(report.reminded.items())]
+    return f"In calendars, where nothing can be added: {', '.join(told)}" if told else ""
