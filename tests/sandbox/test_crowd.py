@@ -36,9 +36,11 @@ class LittleApp:
     developer_token: str = ""
     ways: list[str] = field(default_factory=list)
     offers_reminder_after: bool = False
+    is_out: bool = False
 
     def page(self) -> str:
         return """<a href="/night/connect/apple-music">Apple Music</a><a href="/night/remind/amazon-music">Amazon</a>
+            <a id="play-boomplay" href="/go/2">Play</a>
             <form action="/search"><input name="q"></form>
             <form method="post" action="/night/connect/spotify"><input type="hidden" name="src" value="bio">
             <input type="checkbox" name="extra" value="follow"><button>Pre-save</button></form>"""
@@ -80,6 +82,8 @@ class LittleApp:
     def remind(self) -> AnyResponse | str:
         if request.method == "GET":
             return CALENDAR_FORM
+        if self.is_out:
+            return '<a id="play-amazon-music" href="/go/1">Play</a>'
         self.ways.append(request.form["way"])
         return redirect("/mine/reminder", 303)
 
@@ -122,7 +126,7 @@ def send_one(little_app: LittleApp, service: str, refuse: int = 0) -> subprocess
 def test_a_crowd_pre_saves_and_some_refuse(twin: TwinClient, little_app: LittleApp) -> None:
     result = send_crowd(f"{little_app.url}/night", "--fans", "8", "--seconds", "0.5", "--refuse", "2")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert "8 of 8 fans came: 6 pre-saved, 0 reminded, 2 refused, 0 failed" in result.stdout
+    assert "8 of 8 fans came: 6 pre-saved, 0 reminded, 2 refused, 0 too late, 0 failed" in result.stdout
     assert twin.control("GET", "state")["grants"] == 6
 
 
@@ -166,7 +170,7 @@ def test_a_fan_refuses_in_the_window_and_nothing_is_posted(
 ) -> None:
     little_app.developer_token = apple_music.mint(origin=[little_app.url])
     result = send_one(little_app, "apple-music", refuse=1)
-    assert "0 pre-saved, 0 reminded, 1 refused, 0 failed" in result.stdout, result.stdout + result.stderr
+    assert "0 pre-saved, 0 reminded, 1 refused, 0 too late, 0 failed" in result.stdout, result.stdout + result.stderr
     assert little_app.posts == []
 
 
@@ -182,16 +186,27 @@ def test_where_nothing_can_be_added_a_fan_takes_a_reminder(little_app: LittleApp
     report = tmp_path / "report.json"
     options = ["--fans", "3", "--seconds", "0", "--refuse", "1", "--on", "amazon-music=1", "--report", str(report)]
     result = send_crowd(f"{little_app.url}/night", *options)
-    assert "0 pre-saved, 2 reminded, 1 refused, 0 failed" in result.stdout, result.stdout + result.stderr
+    assert "0 pre-saved, 2 reminded, 1 refused, 0 too late, 0 failed" in result.stdout, result.stdout + result.stderr
     assert little_app.ways == ["calendar", "calendar"]
     told = json.loads(report.read_text())
     assert (told["pre-saved"], len(told["reminded"]["amazon-music"])) == ({}, 2)
 
 
+def test_who_would_be_reminded_of_what_is_out_already_is_too_late(little_app: LittleApp) -> None:
+    result = send_one(little_app, "boomplay")
+    assert "0 reminded, 0 refused, 1 too late, 0 failed" in result.stdout, result.stdout + result.stderr
+
+
+def test_a_release_that_came_out_while_a_fan_was_reading_is_no_failure(little_app: LittleApp) -> None:
+    little_app.is_out = True
+    result = send_one(little_app, "amazon-music")
+    assert "0 reminded, 0 refused, 1 too late, 0 failed" in result.stdout, result.stdout + result.stderr
+
+
 def test_a_sign_in_that_only_serves_a_reminder_is_none_that_pre_saves(twin: TwinClient, little_app: LittleApp) -> None:
     little_app.offers_reminder_after = True
     result = send_one(little_app, "spotify")
-    assert "0 pre-saved, 1 reminded, 0 refused, 0 failed" in result.stdout, result.stdout + result.stderr
+    assert "0 pre-saved, 1 reminded, 0 refused, 0 too late, 0 failed" in result.stdout, result.stdout + result.stderr
 
 
 def test_an_app_that_is_down_is_told(twin: TwinClient) -> None:

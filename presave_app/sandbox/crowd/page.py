@@ -25,11 +25,15 @@ class Form:
 
 @dataclass(slots=True)
 class Page:
-    """Addresses are absolute. `held` has an entry for each element that holds something for scripts."""
+    """Addresses are absolute. `held` has an entry for each element that holds something for scripts.
+
+    `link_ids` are those of the links that have one.
+    """
 
     address: str
     forms: list[Form] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    link_ids: set[str] = field(default_factory=set)
     scripts: list[str] = field(default_factory=list)
     held: list[dict[str, str]] = field(default_factory=list)
 
@@ -56,6 +60,7 @@ class _PageReader(HTMLParser):
             self._open_form(attributes)
         elif tag == "a" and "href" in attributes:
             self.page.links.append(self._absolute(attributes["href"]))
+            self.page.link_ids.add(attributes.get("id", ""))
         elif tag == "script" and "src" in attributes:
             self.page.scripts.append(self._absolute(attributes["src"]))
         elif self._open is not None and "disabled" not in attributes:

@@ -8,7 +8,16 @@ from .arrivals import Arrival
 from .browser import Browser, plain_address
 from .music_window import sign_in_on_page
 from .page import Form, Page
-from .ways import REMIND, Outcome, VisitError, find_calendar_form, find_consent_form, find_way, read_good
+from .ways import (
+    REMIND,
+    Outcome,
+    VisitError,
+    find_calendar_form,
+    find_consent_form,
+    find_way,
+    is_only_played,
+    read_good,
+)
 
 CALENDAR_FILE = "/calendar.ics"
 
@@ -18,6 +27,8 @@ def visit(page: str, fan: Arrival) -> tuple[str, Outcome]:
     with Browser() as browser:
         start = read_good(browser.open(page), "the fan page")
         way = find_way(start, fan.service)
+        if way is None:
+            return fan.service, Outcome.TOO_LATE
         if isinstance(way.press, Form):
             outcome = _sign_in_there(browser, start, way.press, fan)
         elif way.kind == REMIND:
@@ -49,19 +60,27 @@ def _sign_in_here(browser: Browser, page: Page, fan: Arrival) -> Outcome:
 def _be_reminded(browser: Browser, page: Page, fan: Arrival) -> Outcome:
     """Puts the release into the fan's calendar; who refuses reads the page and goes."""
     form = find_calendar_form(page)
+    if form is None and is_only_played(page, fan.service):
+        return Outcome.TOO_LATE
     if form is None:
         raise VisitError(f"no reminder by calendar at {plain_address(page.address)}")
     if fan.refuses:
         return Outcome.REFUSED
     own = read_good(browser.submit(page.address, form.action, form.fields), "the reminder's own page")
+    if is_only_played(own, fan.service):
+        return Outcome.TOO_LATE
     _check_own_page(own.address)
+    _open_calendar_file(browser, own)
+    return Outcome.REMINDED
+
+
+def _open_calendar_file(browser: Browser, own: Page) -> None:
     link = next((link for link in own.links if urlsplit(link).path.endswith(CALENDAR_FILE)), None)
     if link is None:
         raise VisitError("the reminder's own page has no calendar file")
     file = browser.follow(own.address, link)
     if file.status_code != 200 or "BEGIN:VALARM" not in file.text:
         raise VisitError(f"the calendar file answered {file.status_code} without an alarm")
-    return Outcome.REMINDED
 
 
 def _end(browser: Browser, came_back: requests.Response, fan: Arrival) -> Outcome:

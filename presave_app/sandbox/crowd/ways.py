@@ -20,6 +20,8 @@ class Outcome(Enum):
     PRE_SAVED = "pre-saved"
     REMINDED = "reminded"
     REFUSED = "refused"
+    # The release is out, and with a service that only reminds there is nothing left but to play it.
+    TOO_LATE = "too late"
 
 
 class Way(NamedTuple):
@@ -30,13 +32,22 @@ class Way(NamedTuple):
     press: Form | str
 
 
-def find_way(page: Page, service: str) -> Way:
-    """The way of that service; for an empty name the first one, forms before links. Raises VisitError."""
+def find_way(page: Page, service: str) -> Way | None:
+    """The way of that service; for an empty name the first one, forms before links.
+
+    None when the release is only to be played there. Raises VisitError.
+    """
     ways = [*filter(None, map(_way_by_form, page.posts())), *filter(None, map(_way_by_link, page.links))]
     for way in ways:
         if service in ("", way.service):
             return way
+    if is_only_played(page, service):
+        return None
     raise VisitError(f"nothing on {page.address} leads to {service or 'any service'}")
+
+
+def is_only_played(page: Page, service: str) -> bool:
+    return f"play-{service}" in page.link_ids
 
 
 def read_good(response: requests.Response, where: str) -> Page:
