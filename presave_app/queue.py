@@ -33,9 +33,10 @@ LOOK_UP_LINKS = "jobs.links.look_up"
 SWEEP = "jobs.sweeper.sweep"
 HOUSEKEEP = "jobs.housekeeping.housekeep"
 WATCH = "jobs.watch.watch"
+TEST_CONNECTIONS = "jobs.connection_tests.run_due"
 SEND_REMINDERS = "jobs.reminders.send_due"
 # These go on until nothing is due, or until their seconds are over.
-DRAINS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE, DO_EXTRAS, SEND_REMINDERS)
+DRAINS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE, DO_EXTRAS, SEND_REMINDERS, TEST_CONNECTIONS)
 QUICK_JOBS = (SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP, WATCH)
 # These wait while Redis is away: a catalogue that hangs must not hold up the clock.
 PATIENT_JOBS = (LOOK_UP_LINKS,)

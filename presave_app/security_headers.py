@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 from presave_app.extensions import current_settings
 
 # Pages with a form that begins a sign-in at a service.
-_SIGN_IN_BLUEPRINTS = ("fanpage", "mine", "connecting")
+_SIGN_IN_BLUEPRINTS = ("fanpage", "mine", "connecting", "connection_tests")
 
 
 def init_security_headers(app: Flask) -> None:
@@ -37,6 +37,16 @@ def content_security_policy(form_targets: str, frame_ancestors: str = "'none'", 
             f"frame-ancestors {frame_ancestors}",
         )
     )
+
+
+def sign_in_headers(guests: tuple[str, ...]) -> dict[str, str]:
+    """The headers of a page on which somebody signs in by a service's own script."""
+    return {
+        "Content-Security-Policy": content_security_policy("'self'", guests=guests),
+        # The service's window has to answer the page that opened it.
+        "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
+        "Cache-Control": "no-store",
+    }
 
 
 def _add_headers(response: Response) -> Response:

@@ -15,6 +15,7 @@ from presave_app.fanpage.views import fanpage
 from presave_app.ops.health import health
 from presave_app.releases.views import releases
 from presave_app.reminders.views import reminding
+from presave_app.services.test_views import connection_tests
 from presave_app.services.views import services
 from presave_app.teams.views import teams
 
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
         links,
         releases,
         services,
+        connection_tests,
         art,
         counts,
         connecting,

@@ -8,6 +8,7 @@ from presave_app.counts import models as counts
 from presave_app.presaves import models as presaves
 from presave_app.releases import models as releases
 from presave_app.reminders import models as reminders
+from presave_app.services import models as services
 from presave_app.teams import models as teams
 
-MODELS = (teams, campaigns, links, presaves, reminders, releases, counts)
+MODELS = (teams, campaigns, links, presaves, reminders, releases, counts, services)

@@ -25,6 +25,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bin")]
 from browsers import Browser  # noqa: E402
 from fans import move_release, open_campaign, pre_save  # noqa: E402
 from local.servers import create_database, drop_database, start_postgres, start_valkey  # noqa: E402
+from scenes import SERVICES, Scene, make_scene  # noqa: E402
 from twin_client import CLIENT_ID, SECRET, TwinClient  # noqa: E402
 
 from presave_app import create_app  # noqa: E402
@@ -77,6 +78,15 @@ def twin(twin_url: str) -> Iterator[TwinClient]:
         client.control("POST", "reset")
         client.album()
         yield client
+
+
+@pytest.fixture(params=sorted(SERVICES))
+def scene(request: pytest.FixtureRequest, twin_url: str) -> Iterator[Scene]:
+    with requests.Session() as session:
+        session.trust_env = False
+        made = make_scene(request.param, twin_url, session)
+        yield made
+        made.connector.close()
 
 
 @pytest.fixture(scope="session")

@@ -76,7 +76,7 @@ def answer_at_spotify(twin: TwinClient, address: str, fan: str, decision: str = 
     """Press a button on the consent page; returns the path and query the browser comes back with."""
     pressed = twin.session.post(address, data={"fan": fan, "decision": decision}, allow_redirects=False)
     assert pressed.status_code == 302, pressed.text
-    last = twin.session.get(f"{twin.url}{pressed.headers['Location']}", allow_redirects=False)
+    last = twin.session.get(f"{twin.root}{pressed.headers['Location']}", allow_redirects=False)
     parts = urlsplit(last.headers["Location"])
     return f"{parts.path}?{parts.query}"
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Flask, jsonify, redirect, request
+from switching import turned_on
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
@@ -181,13 +182,10 @@ def hummingbird(
         units_per_day=units_per_day,
     )
     connector = kind(settings)
-    services = app.extensions["presave_settings"].services
-    connectors = app.extensions["presave_connectors"]
-    services["hummingbird"], connectors["hummingbird"] = settings, connector
     try:
-        yield nest
+        with turned_on(app, connector, settings):
+            yield nest
     finally:
-        del services["hummingbird"], connectors["hummingbird"]
         connector.close()
         server.shutdown()
         thread.join()

@@ -1,12 +1,10 @@
 """What the tests of the Spotify twin need of an app and a fan, over plain HTTP."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from typing import Any, ClassVar
 
 import requests
+from kit_client import LIVE_SINCE, KitClient
 
 CLIENT_ID = "0123456789abcdef0123456789abcdef"
 SECRET = "a-secret"
@@ -17,11 +15,6 @@ ALBUM = "2up3OPMp9Tb4dAKM2erWXQ"
 ALBUM_URI = f"spotify:album:{ALBUM}"
 UPC = "00602445868162"
 ISRC = "DEA012600001"
-LIVE_SINCE = "2026-01-02T00:00:00Z"
-LIVE_NEVER_YET = "2099-01-01T00:00:00Z"
-
-VERIFIER = "v" * 43
-CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
 
 @dataclass(frozen=True)
@@ -31,67 +24,35 @@ class Tokens:
     answer: dict[str, Any]
 
 
-class TwinClient:
-    def __init__(self, url: str, session: requests.Session) -> None:
-        self.url = url
-        self.session = session
+class TwinClient(KitClient):
+    """An album of Spotify stands where the other twins have a release."""
 
-    def control(self, method: str, path: str, body: dict[str, Any] | None = None, status: int = 200) -> Any:
-        response = self.session.request(method, f"{self.url}/spotify/control/{path}", json=body)
-        assert response.status_code == status, response.text
-        return response.json()
-
-    def switch(self, **changes: Any) -> None:
-        self.control("PATCH", "switches", changes)
-
-    def fault(self, kind: str, **more: Any) -> None:
-        self.control("POST", "faults", {"kind": kind, **more}, status=201)
-
-    def shift(self, **time: float) -> None:
-        seconds = time.get("seconds", 0) + 86_400 * time.get("days", 0)
-        self.control("POST", "clock", {"shift_seconds": seconds})
+    slug: ClassVar[str] = "spotify"
+    consent_path: ClassVar[str] = "/accounts/authorize"
+    question: ClassVar[dict[str, str]] = {
+        "client_id": CLIENT_ID,
+        "response_type": "code",
+        "redirect_uri": CALLBACK,
+        "scope": SCOPES,
+        "state": "the-state",
+    }
 
     def album(self, album_id: str = ALBUM, **more: Any) -> None:
         body = {"name": "Night Drive", "artist": "Alba Voss", "upc": UPC, "isrcs": [ISRC], "live_from": LIVE_SINCE}
         self.control("PUT", f"albums/{album_id}", body | more)
 
-    def calls(self, **wanted: Any) -> list[dict[str, Any]]:
-        return self.control("GET", f"calls?{urlencode(wanted)}")["calls"]
+    def release(self, release_id: str, **more: Any) -> None:
+        self.album(release_id.removeprefix("spotify:album:"), **more)
 
     def library(self, fan: str = "ida") -> dict[str, dict[str, Any]]:
         return {item["uri"]: item for item in self.control("GET", f"fans/{fan}")["library"]}
 
-    def authorize_url(self, **changes: str | None) -> str:
-        query: dict[str, str | None] = {
-            "client_id": CLIENT_ID,
-            "response_type": "code",
-            "redirect_uri": CALLBACK,
-            "scope": SCOPES,
-            "state": "the-state",
-        }
-        sent = {name: value for name, value in (query | changes).items() if value is not None}
-        return f"{self.url}/spotify/accounts/authorize?{urlencode(sent)}"
-
-    def decide(self, decision: str, fan: str = "ida", **changes: str | None) -> requests.Response:
-        """Presses a button of the consent page and stops at the first redirect."""
-        return self.session.post(
-            self.authorize_url(**changes), data={"fan": fan, "decision": decision}, allow_redirects=False
-        )
-
-    def end_of(self, response: requests.Response) -> tuple[str, dict[str, str]]:
-        """Goes through the twin's own hop and gives the app's address and what is in its query."""
-        assert response.status_code == 302, response.text
-        hop = f"{self.url}{response.headers['Location']}"
-        last = self.session.get(hop, allow_redirects=False)
-        assert last.status_code == 302
-        parts = urlsplit(last.headers["Location"])
-        return parts._replace(query="").geturl(), {name: values[0] for name, values in parse_qs(parts.query).items()}
-
-    def code(self, fan: str = "ida", **changes: str | None) -> str:
-        return self.end_of(self.decide("allow", fan, **changes))[1]["code"]
+    def following(self, fan: str = "ida") -> list[str]:
+        """Artists stand in the library itself."""
+        return [uri for uri in self.library(fan) if uri.startswith("spotify:artist:")]
 
     def token(self, auth: tuple[str, str] | None = (CLIENT_ID, SECRET), /, **form: str) -> requests.Response:
-        return self.session.post(f"{self.url}/spotify/accounts/api/token", data=form, auth=auth)
+        return self.session.post(f"{self.url}/accounts/api/token", data=form, auth=auth)
 
     def exchange(self, code: str, **more: str) -> requests.Response:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
@@ -109,7 +70,7 @@ class TwinClient:
 
     def api(self, method: str, path: str, access: str, **more: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {access}"} | more.pop("headers", {})
-        return self.session.request(method, f"{self.url}/spotify/api/v1{path}", headers=headers, **more)
+        return self.session.request(method, f"{self.url}/api/v1{path}", headers=headers, **more)
 
     def save(self, access: str, *uris: str) -> requests.Response:
         return self.api("PUT", "/me/library", access, params={"uris": ",".join(uris or (ALBUM_URI,))})

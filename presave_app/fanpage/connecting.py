@@ -34,7 +34,8 @@ from presave_app.queue import ADD_DUE, ring_after_commit
 from presave_app.releases import gate
 from presave_app.reminders import taking
 from presave_app.reminders.states import Reason
-from presave_app.security_headers import content_security_policy
+from presave_app.security_headers import sign_in_headers
+from presave_app.services import test_views
 from presave_app.streaming.connector import Connector, SignIn
 from presave_app.streaming.errors import (
     NeedsReauth,
@@ -100,16 +101,7 @@ def sign_in_page(slug: str, service: str) -> ResponseReturnValue:
         part=part,
         source=clean_source(request.args.get("src", "")),
     )
-    return (
-        html,
-        200,
-        {
-            "Content-Security-Policy": content_security_policy("'self'", guests=part.sources),
-            # The service's window has to answer the page that opened it.
-            "Cross-Origin-Opener-Policy": "same-origin-allow-popups",
-            "Cache-Control": "no-store",
-        },
-    )
+    return html, 200, sign_in_headers(part.sources)
 
 
 def _consent_draft(campaign: Campaign, connector: Connector, offer: Offer, zone: str | None) -> dict[str, Any]:
@@ -153,10 +145,10 @@ def callback(service: str) -> ResponseReturnValue:
         # Before the flow is used up, so that the same return can be tried again after the pause.
         return stops.busy(_campaign_of(state), connector, seconds)
     flow = _use_flow(state, service)
-    if flow is None:
-        return stops.flow_is_gone(_campaign_of(state), connector)
-    campaign = db.session.get_one(Campaign, flow.campaign_id)
     answer = {name: _parameter(name) for name in request.args}
+    if flow is None:
+        return test_views.come_back(connector, state, answer) or stops.flow_is_gone(_campaign_of(state), connector)
+    campaign = db.session.get_one(Campaign, flow.campaign_id)
     return _take_in(flow, answer, campaign, connector)
 
 

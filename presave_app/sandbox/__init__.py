@@ -7,6 +7,7 @@ from jinja2 import StrictUndefined
 
 from .apple_music import create_apple_music
 from .audiomack import create_audiomack
+from .deezer import create_deezer
 from .kit.service import ServiceTwin
 from .lookups import create_itunes, create_musicbrainz, create_odesli
 from .settings import SandboxSettings
@@ -19,6 +20,7 @@ TWINS: tuple[Callable[[SandboxSettings], ServiceTwin], ...] = (
     SpotifyService,
     create_apple_music,
     create_audiomack,
+    create_deezer,
     create_soundcloud,
     create_youtube,
     create_itunes,

@@ -17,6 +17,7 @@ from presave_app.settings import ServiceOptions, ServiceSettings
 from presave_app.streaming.connector import Connector, Extra, Outcome, Release, Setup, SignIn, SignInStart, Tokens
 from presave_app.streaming.errors import (
     AppBlocked,
+    AsWanted,
     NeedsReauth,
     NotYetAvailable,
     Refused,
@@ -182,7 +183,7 @@ class Audiomack(Connector):
     def _write(self, method: str, path: str, token: str) -> Outcome:
         try:
             answer = self._call(method, path, token)
-        except _AsWanted:
+        except AsWanted:
             return Outcome.ALREADY_THERE
         # A success has no body and says so by its status; a body has to be one that can be read, and tell of no error.
         if answer.status != 204 and "errorcode" in answer.json_object():
@@ -193,8 +194,8 @@ class Audiomack(Connector):
         return self._oauth.call(method, self._api + path, token, query)
 
 
-class _AsWanted(ServiceError):
-    """An error that means: it was so already."""
+def _is_about_us(message: str) -> bool:
+    return "consumer" in message or "signature" in message
 
 
 def _id_in(value: object) -> str:
@@ -224,20 +225,21 @@ def _fault_of(answer: Answer) -> ServiceError:
     """What an answer that is no success means.
 
     The `errorcode` 1000 tells that it was a favourite already, 1001 that it was none. A wrong consumer key was seen to
-    give a 401 that names it. Not documented are what else a 403 may mean (read as the fan's), and a limit of calls.
+    give a 401 that names it; a wrong secret of ours can only show in the signature. Not documented are what else a 403
+    may mean (read as the fan's), and a limit of calls.
     """
     if answer.status >= 500:
         return RetryLater(f"http_{answer.status}")
     error = answer.json_or_empty()
     match answer.status:
-        case 401 | 403 if "consumer" in as_text(error.get("message")).lower():
+        case 401 | 403 if _is_about_us(as_text(error.get("message")).lower()):
             return AppBlocked("invalid_client")
         case 401 | 403:
             return NeedsReauth("grant_revoked")
         case 404:
             return NotYetAvailable("not_in_catalogue")
         case 422 if str(error.get("errorcode")) in ("1000", "1001"):
-            return _AsWanted("already_there")
+            return AsWanted("already_there")
         case 429:
             return RetryLater("rate_limited", answer.retry_after_seconds())
         case status:

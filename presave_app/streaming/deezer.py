@@ -29,6 +29,7 @@ from presave_app.streaming.connector import (
 )
 from presave_app.streaming.errors import (
     AppBlocked,
+    AsWanted,
     NeedsReauth,
     NotEntitled,
     NotYetAvailable,
@@ -143,8 +144,11 @@ class Deezer(Connector):
 
     def add(self, access_token: str, ref: str) -> Outcome:
         kind, release_id = ref.split(":")
-        if self._write(f"/user/me/{kind}s", access_token, {f"{kind}_id": release_id}):
-            return Outcome.ADDED
+        try:
+            if self._write(f"/user/me/{kind}s", access_token, {f"{kind}_id": release_id}):
+                return Outcome.ADDED
+        except AsWanted:
+            return Outcome.ALREADY_THERE
         # What `false` means is not documented; one that is there already is no failure.
         if self.contains(access_token, ref):
             return Outcome.ALREADY_THERE
@@ -168,9 +172,12 @@ class Deezer(Connector):
         return False
 
     def do_extra(self, access_token: str, extra: Extra, subject: str) -> Outcome:  # noqa: ARG002 - there is one
-        if not self._write("/user/me/artists", access_token, {"artist_id": subject}):
-            raise RetryLater("not_taken")
-        return Outcome.ADDED
+        try:
+            if self._write("/user/me/artists", access_token, {"artist_id": subject}):
+                return Outcome.ADDED
+        except AsWanted:
+            return Outcome.ALREADY_THERE
+        raise RetryLater("not_taken")
 
     def _granted(self, token: str) -> tuple[str, ...]:
         found = as_object(self._call("GET", "/user/me/permissions", token).get("permissions"))
@@ -263,6 +270,8 @@ def _fault_in(body: Mapping[str, Any]) -> ServiceError | None:
             return RetryLater("service_busy")
         case 800:
             return NotYetAvailable("not_in_catalogue")
+        case 801:
+            return AsWanted("already_there")
         case 901:
             return NotEntitled("account_not_allowed")
         case int(code):

@@ -48,5 +48,9 @@ class AppBlocked(ServiceError):
     """Our own app is refused: a fault of the installation, of which no fan must suffer."""
 
 
+class AsWanted(ServiceError):
+    """An error that means it was so already. It stays inside a connector, which makes `ALREADY_THERE` of it."""
+
+
 class Refused(ServiceError):
     """The service refuses the request as wrong: a fault of ours, for a person to look at."""

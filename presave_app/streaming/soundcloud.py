@@ -231,7 +231,9 @@ def _release_in(found: Mapping[str, Any]) -> Release | None:
 
 
 def _fault_of(answer: Answer) -> ServiceError:
-    error = answer.json_or_empty().get("error")
+    body = answer.json_or_empty()
+    # The specification gives the token endpoint the API's own shape, in practice it has been OAuth's.
+    error = body.get("error") or body.get("message")
     match answer.status:
         case status if status >= 500:
             return RetryLater(f"http_{status}")

@@ -125,7 +125,10 @@ class Spotify(OAuthConnector):
         return self._oauth.as_app(lambda token: self._release_by_upc(token, upc)) if upc else None
 
     def add(self, access_token: str, ref: str) -> Outcome:
-        self._call("PUT", "/me/library", access_token, {"uris": ref})
+        answer = self._call("PUT", "/me/library", access_token, {"uris": ref})
+        # A success has nothing in it (https://developer.spotify.com/documentation/web-api/reference/save-library-items).
+        if answer.text.strip():
+            answer.json()
         return Outcome.ADDED
 
     def contains(self, access_token: str, ref: str) -> bool:

@@ -24,10 +24,10 @@ from presave_app.streaming.connector import (
     SignIn,
     Units,
 )
-from presave_app.streaming.errors import NeedsReauth, NotEntitled, RetryLater, ServiceError
+from presave_app.streaming.errors import AsWanted, NeedsReauth, NotEntitled, RetryLater, ServiceError
 from presave_app.streaming.http import Answer, ServiceHTTP
 from presave_app.streaming.oauth import OAuthClient, OAuthConnector
-from presave_app.streaming.youtube_faults import AlreadyDone, fault_of
+from presave_app.streaming.youtube_faults import fault_of
 
 # "Daily quotas reset at midnight Pacific Time"
 # (https://developers.google.com/youtube/v3/determine_quota_cost).
@@ -164,7 +164,7 @@ class YouTube(OAuthConnector):
         resource = {"kind": "youtube#channel", "channelId": channel}
         try:
             self._insert("/subscriptions", token, {"snippet": {"resourceId": resource}})
-        except AlreadyDone:
+        except AsWanted:
             return Outcome.ALREADY_THERE
         return Outcome.ADDED
 

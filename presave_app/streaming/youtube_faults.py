@@ -9,6 +9,7 @@ from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.streaming.errors import (
     AccessExpired,
     AppBlocked,
+    AsWanted,
     NeedsReauth,
     NotEntitled,
     NotYetAvailable,
@@ -25,10 +26,6 @@ _NOT_THERE = {"videoNotFound", "failedPrecondition", "playlistItemsNotAccessible
 _TOO_FAST = {"rateLimitExceeded", "userRateLimitExceeded"}
 _IMPOSSIBLE = {"videoRatingDisabled", "videoPurchaseRequired"}
 _TOO_SMALL = {"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}
-
-
-class AlreadyDone(ServiceError):
-    """An error that means what was wanted."""
 
 
 def fault_of(answer: Answer, seconds_until_new_day: float) -> ServiceError:
@@ -59,7 +56,7 @@ def _token_fault(status: int, error: str) -> ServiceError:
 
 def _reason_fault(reasons: set[str]) -> ServiceError | None:
     if "subscriptionDuplicate" in reasons:
-        return AlreadyDone("already_there")
+        return AsWanted("already_there")
     if "subscriptionForbidden" in reasons:
         return RetryLater("rate_limited", wait_seconds=_SUBSCRIBING_WAIT_SECONDS)
     if "youtubeSignupRequired" in reasons:

@@ -92,7 +92,7 @@ def come_in(stage: Stage, crowd: Crowd, diary: Diary, name: str) -> bool:
     url = stage.installation.url
     with requests.Session() as browser:
         browser.trust_env = False
-        twin = TwinClient(stage.twin.url, browser)
+        twin = TwinClient(stage.twin.root, browser)
         try:
             pressed = browser.post(
                 f"{url}/{crowd.slugs[name]}/connect/spotify", headers={"Origin": url}, allow_redirects=False, timeout=10

@@ -9,7 +9,8 @@ import pytest
 from fans import move_release, open_campaign, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
-from twin_client import LIVE_NEVER_YET, TwinClient
+from kit_client import LIVE_NEVER_YET
+from twin_client import TwinClient
 
 from presave_app.releases.catalogue import look_for_releases
 

@@ -13,8 +13,9 @@ import requests
 from fans import move_release, read_sql
 from flask import Flask
 from installation import Installation, wait_until
+from kit_client import LIVE_NEVER_YET
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from twin_client import ALBUM, ALBUM_URI, LIVE_NEVER_YET, TwinClient
+from twin_client import ALBUM, ALBUM_URI, TwinClient
 
 COVER = Path(__file__).resolve().parents[2] / "bin" / "local" / "night-drive.jpg"
 PASSWORD = "a long drive by night"

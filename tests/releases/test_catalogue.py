@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from fans import move_release, open_campaign, pre_save, read_sql, row_of, run_sql
 from flask import Flask
-from twin_client import ALBUM, ALBUM_URI, LIVE_NEVER_YET, LIVE_SINCE, TwinClient
+from kit_client import LIVE_NEVER_YET, LIVE_SINCE
+from twin_client import ALBUM, ALBUM_URI, TwinClient
 
 from presave_app.releases import adding, catalogue, gate, link_flip, reading_back, waves
 from presave_app.streaming.registry import get_connector

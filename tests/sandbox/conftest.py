@@ -6,6 +6,7 @@ import pytest
 import requests
 from apple_music_client import AppleMusicClient
 from audiomack_client import AudiomackClient
+from deezer_client import DeezerClient
 from soundcloud_client import ALBUM, ARTIST, TRACK, SoundCloudClient
 from twin_client import TwinClient
 from youtube_client import CHANNEL, VIDEO, YouTubeClient
@@ -60,4 +61,14 @@ def audiomack(twin_url: str) -> Iterator[AudiomackClient]:
         client = AudiomackClient(twin_url, session)
         client.control("POST", "reset")
         client.release()
+        yield client
+
+
+@pytest.fixture
+def deezer(twin_url: str) -> Iterator[DeezerClient]:
+    """Deezer's twin with an album of one track that is out."""
+    with requests.Session() as session:
+        session.trust_env = False
+        client = DeezerClient(twin_url, session)
+        client.set_the_scene()
         yield client

@@ -269,3 +269,12 @@ def test_the_pages_show_music_and_fans(audiomack: AudiomackClient, ida: Token) -
     audiomack.favourite(ida)
     assert "Night Drive" in audiomack.session.get(f"{audiomack.url}/").text
     assert "Night Drive, Alba Voss" in audiomack.session.get(f"{audiomack.url}/fans/ida").text
+
+
+def test_an_artist_is_followed_once(audiomack: AudiomackClient, ida: Token) -> None:
+    for _ in range(2):
+        assert audiomack.api("PUT", "/artist/alba-voss/follow", ida).ok
+    assert audiomack.following() == ["alba-voss"]
+    assert audiomack.api("DELETE", "/artist/alba-voss/follow", ida).ok
+    assert audiomack.following() == []
+    assert error_of(audiomack.api("PUT", "/artist/nobody/follow", ida)) == (404, "Not found")

@@ -49,7 +49,7 @@ class LittleApp:
         headers = ("Origin", "Sec-Fetch-Site")
         self.posts.append({**request.form, **{name: request.headers.get(name) for name in headers}})
         assert self.twin is not None
-        there = self.twin.authorize_url(redirect_uri=f"{self.url}/connect/spotify/callback")
+        there = self.twin.consent_url(redirect_uri=f"{self.url}/connect/spotify/callback")
         response = redirect(there.replace("127.0.0.1", "localhost", 1), 303)
         response.set_cookie("flow", "kept")
         return response

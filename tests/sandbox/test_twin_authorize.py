@@ -4,11 +4,12 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from twin_client import CALLBACK, CHALLENGE, CLIENT_ID, TwinClient
+from kit_client import CHALLENGE
+from twin_client import CALLBACK, CLIENT_ID, TwinClient
 
 
 def test_the_page_names_the_app_and_its_scopes(twin: TwinClient) -> None:
-    page = twin.session.get(twin.authorize_url()).text
+    page = twin.session.get(twin.consent_url()).text
     assert "Presave asks for access" in page
     assert "Manage your saved content" in page
     assert "Access your saved content" in page
@@ -34,7 +35,7 @@ def test_the_form_goes_through_a_hop_on_the_same_host(twin: TwinClient) -> None:
 
 
 def test_a_hop_is_good_once(twin: TwinClient) -> None:
-    hop = twin.url + twin.decide("allow").headers["Location"]
+    hop = twin.root + twin.decide("allow").headers["Location"]
     assert twin.session.get(hop, allow_redirects=False).status_code == 302
     assert twin.session.get(hop, allow_redirects=False).status_code == 404
 
@@ -52,7 +53,7 @@ def test_no_state_comes_back_when_none_was_sent(twin: TwinClient) -> None:
 
 
 def refused(twin: TwinClient, **changes: str | None) -> str:
-    response = twin.session.get(twin.authorize_url(**changes), allow_redirects=False)
+    response = twin.session.get(twin.consent_url(**changes), allow_redirects=False)
     assert response.status_code == 400
     assert "Location" not in response.headers
     return response.text
@@ -119,7 +120,7 @@ def test_a_wrong_request_is_refused_on_post_too(twin: TwinClient) -> None:
 
 
 def test_a_bad_fan_name_keeps_what_was_typed(twin: TwinClient) -> None:
-    response = twin.decide("allow", fan="Ida & Co")
+    response = twin.decide("allow", "Ida & Co")
     assert response.status_code == 422
     assert 'value="Ida &amp; Co"' in response.text
     assert "A fan&#39;s name has" in response.text
@@ -131,43 +132,43 @@ def test_a_form_without_a_decision_is_refused(twin: TwinClient) -> None:
 
 def test_a_fan_who_allowed_is_not_asked_again(twin: TwinClient) -> None:
     twin.decide("allow")
-    again = twin.session.get(twin.authorize_url(), allow_redirects=False)
+    again = twin.session.get(twin.consent_url(), allow_redirects=False)
     assert "code" in twin.end_of(again)[1]
 
 
 def test_show_dialog_asks_again(twin: TwinClient) -> None:
     twin.decide("allow")
-    page = twin.session.get(twin.authorize_url(show_dialog="true"))
+    page = twin.session.get(twin.consent_url(show_dialog="true"))
     assert page.status_code == 200
     assert 'value="ida"' in page.text
 
 
 def test_a_further_scope_asks_again(twin: TwinClient) -> None:
     twin.decide("allow")
-    assert twin.session.get(twin.authorize_url(scope="user-follow-modify")).status_code == 200
+    assert twin.session.get(twin.consent_url(scope="user-follow-modify")).status_code == 200
 
 
 def test_another_browser_is_asked_again(twin: TwinClient) -> None:
     twin.decide("allow")
     with requests.Session() as other:
         other.trust_env = False
-        assert 'value="fan-one"' in other.get(twin.authorize_url()).text
+        assert 'value="fan-one"' in other.get(twin.consent_url()).text
 
 
 def test_a_revoked_fan_is_asked_again(twin: TwinClient) -> None:
     twin.decide("allow")
     twin.control("POST", "fans/ida/revoke")
-    assert twin.session.get(twin.authorize_url()).status_code == 200
+    assert twin.session.get(twin.consent_url()).status_code == 200
 
 
 def test_a_fan_is_asked_again_after_six_months(twin: TwinClient) -> None:
     twin.decide("allow")
     twin.shift(days=183)
-    assert twin.session.get(twin.authorize_url()).status_code == 200
+    assert twin.session.get(twin.consent_url()).status_code == 200
 
 
 def test_the_consent_page_loads_nothing_from_elsewhere(twin: TwinClient) -> None:
-    response = twin.session.get(twin.authorize_url())
+    response = twin.session.get(twin.consent_url())
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
     assert "<script" not in response.text
     assert "style=" not in response.text
@@ -177,4 +178,4 @@ def test_the_journal_holds_no_ticket(twin: TwinClient) -> None:
     twin.code()
     paths = {call["path"] for call in twin.calls(host="accounts")}
     assert paths == {"/authorize", "/authorize/continue"}
-    assert urlsplit(twin.authorize_url()).path == "/spotify/accounts/authorize"
+    assert urlsplit(twin.consent_url()).path == "/spotify/accounts/authorize"

@@ -1,7 +1,8 @@
 """Albums, tracks, artists and search, with what is known about their traps."""
 
 import pytest
-from twin_client import ALBUM, ISRC, LIVE_NEVER_YET, UPC, TwinClient, api_error
+from kit_client import LIVE_NEVER_YET
+from twin_client import ALBUM, ISRC, UPC, TwinClient, api_error
 
 
 def search(twin: TwinClient, access: str, **params: object) -> list[dict[str, object] | None]:

@@ -17,7 +17,7 @@ def test_a_fresh_start_has_one_extended_app(twin: TwinClient) -> None:
 def test_no_secret_or_token_is_shown(twin: TwinClient) -> None:
     tokens = twin.sign_in()
     shown = "".join(
-        twin.session.get(f"{twin.url}/spotify/{path}").text
+        twin.session.get(f"{twin.url}/{path}").text
         for path in ("control/state", "control/calls", "control/fans/ida", "", "fans/ida")
     )
     for secret in ("a-secret", tokens.access, tokens.refresh):
@@ -27,7 +27,7 @@ def test_no_secret_or_token_is_shown(twin: TwinClient) -> None:
 def test_an_app_keeps_what_is_not_sent(twin: TwinClient) -> None:
     app = twin.control("PUT", f"apps/{CLIENT_ID}", {"name": "Alba Records", "rotate": True})
     assert (app["name"], app["redirect_uris"], app["rotate"]) == ("Alba Records", [CALLBACK], True)
-    assert "Alba Records asks" in twin.session.get(twin.authorize_url()).text
+    assert "Alba Records asks" in twin.session.get(twin.consent_url()).text
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_patching_an_album_keeps_the_rest(twin: TwinClient) -> None:
 
 
 def test_only_json_is_read(twin: TwinClient) -> None:
-    response = twin.session.post(f"{twin.url}/spotify/control/clock", data='{"shift_seconds": 5}')
+    response = twin.session.post(f"{twin.url}/control/clock", data='{"shift_seconds": 5}')
     assert response.status_code == 400
     assert "application/json" in response.json()["error"]
 
@@ -160,7 +160,7 @@ def test_many_fans_at_once_lose_nothing(twin: TwinClient) -> None:
     def save(access: str) -> None:
         with requests.Session() as session:
             session.trust_env = False
-            client = TwinClient(twin.url, session)
+            client = TwinClient(twin.root, session)
             assert all(client.save(access).status_code == 200 for _ in range(5))
 
     threads = [threading.Thread(target=save, args=(access,)) for access in tokens]

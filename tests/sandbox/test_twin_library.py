@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from twin_client import ALBUM, ALBUM_URI, LIVE_NEVER_YET, TwinClient, api_error
+from kit_client import LIVE_NEVER_YET
+from twin_client import ALBUM, ALBUM_URI, TwinClient, api_error
 
 ARTIST_URI = "spotify:artist:0OdUWJ0sBjDrqHygGUXeCF"
 PLAYLIST_URI = "spotify:playlist:37i9dQZF1DXcBWIGoYBM5M"
@@ -162,7 +163,7 @@ def test_saved_albums_are_listed_newest_first(twin: TwinClient, access: str) -> 
 
 
 def test_a_put_without_length_gets_html(twin: TwinClient, access: str) -> None:
-    connection = http.client.HTTPConnection(urlsplit(twin.url).netloc)
+    connection = http.client.HTTPConnection(urlsplit(twin.root).netloc)
     connection.putrequest("PUT", f"/spotify/api/v1/me/library?uris={ALBUM_URI}")
     connection.putheader("Authorization", f"Bearer {access}")
     connection.endheaders()

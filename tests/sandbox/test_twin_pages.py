@@ -4,15 +4,16 @@ from typing import Any
 
 import pytest
 import requests
-from twin_client import ALBUM, ALBUM_URI, CLIENT_ID, LIVE_NEVER_YET, TwinClient, oauth_error
+from kit_client import LIVE_NEVER_YET
+from twin_client import ALBUM, ALBUM_URI, CLIENT_ID, TwinClient, oauth_error
 
 
 def press(twin: TwinClient, path: str, **fields: Any) -> requests.Response:
-    return twin.session.post(f"{twin.url}/spotify/{path}", data=fields, allow_redirects=False)
+    return twin.session.post(f"{twin.url}/{path}", data=fields, allow_redirects=False)
 
 
 def page(twin: TwinClient, path: str = "spotify/") -> str:
-    response = twin.session.get(f"{twin.url}/{path}")
+    response = twin.session.get(f"{twin.root}/{path}")
     assert response.status_code == 200
     return response.text
 
@@ -55,7 +56,7 @@ def test_a_fan_s_page_shows_the_library(twin: TwinClient, access: str) -> None:
     text = page(twin, "spotify/fans/ida")
     assert "Night Drive, Alba Voss" in text
     assert "Remove access" in text
-    assert twin.session.get(f"{twin.url}/spotify/fans/nobody").status_code == 404
+    assert twin.session.get(f"{twin.url}/fans/nobody").status_code == 404
 
 
 def test_removing_access_revokes_the_app(twin: TwinClient) -> None:
@@ -101,9 +102,9 @@ def test_a_browser_can_become_another_fan(twin: TwinClient) -> None:
     assert "This browser is the fan" in page(twin)
     press(twin, "sign-out")
     assert "This browser is the fan" not in page(twin)
-    assert twin.session.get(twin.authorize_url()).status_code == 200
+    assert twin.session.get(twin.consent_url()).status_code == 200
 
 
 def test_another_site_cannot_press_the_buttons(twin: TwinClient) -> None:
-    url = f"{twin.url}/spotify/faults/clear"
+    url = f"{twin.url}/faults/clear"
     assert twin.session.post(url, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403

@@ -38,7 +38,7 @@ def test_a_garbage_token_is_invalid(twin: TwinClient) -> None:
 
 
 def test_no_token_at_all_is_401(twin: TwinClient) -> None:
-    assert api_error(twin.session.get(f"{twin.url}/spotify/api/v1/me"))[0] == 401
+    assert api_error(twin.session.get(f"{twin.url}/api/v1/me"))[0] == 401
 
 
 def test_an_access_token_outlives_a_revocation_or_not(twin: TwinClient, access: str) -> None:

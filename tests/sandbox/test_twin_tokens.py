@@ -2,7 +2,8 @@
 
 import threading
 
-from twin_client import CALLBACK, CHALLENGE, CLIENT_ID, SCOPES, SECRET, VERIFIER, TwinClient, oauth_error
+from kit_client import CHALLENGE, VERIFIER
+from twin_client import CALLBACK, CLIENT_ID, SCOPES, SECRET, TwinClient, oauth_error
 
 INVALID_CODE = (400, "invalid_grant", "Invalid authorization code")
 INVALID_CLIENT = (400, "invalid_client", "Invalid client")
@@ -99,7 +100,7 @@ def test_no_credentials_are_refused(twin: TwinClient) -> None:
 
 
 def test_credentials_that_are_no_base64_are_refused(twin: TwinClient) -> None:
-    url = f"{twin.url}/spotify/accounts/api/token"
+    url = f"{twin.url}/accounts/api/token"
     refused = twin.session.post(url, data={"grant_type": "client_credentials"}, headers={"Authorization": "Basic ?"})
     assert oauth_error(refused) == INVALID_CLIENT
 
@@ -169,7 +170,7 @@ def test_a_refresh_token_dies_183_days_after_consent(twin: TwinClient) -> None:
 def test_a_silent_sign_in_does_not_renew_the_six_months(twin: TwinClient) -> None:
     twin.sign_in()
     twin.shift(days=100)
-    silent = twin.session.get(twin.authorize_url(), allow_redirects=False)
+    silent = twin.session.get(twin.consent_url(), allow_redirects=False)
     later = twin.exchange(twin.end_of(silent)[1]["code"]).json()["refresh_token"]
     twin.shift(days=83)
     assert oauth_error(twin.refresh(later))[2] == "Refresh token expired"
@@ -179,7 +180,7 @@ def test_a_silent_sign_in_may_renew_by_switch(twin: TwinClient) -> None:
     twin.switch(silent_sign_in_renews=True)
     twin.sign_in()
     twin.shift(days=100)
-    silent = twin.session.get(twin.authorize_url(), allow_redirects=False)
+    silent = twin.session.get(twin.consent_url(), allow_redirects=False)
     later = twin.exchange(twin.end_of(silent)[1]["code"]).json()["refresh_token"]
     twin.shift(days=83)
     assert twin.refresh(later).status_code == 200

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from twin_client import ALBUM_URI, CALLBACK, CHALLENGE, CLIENT_ID, LIVE_NEVER_YET, SECRET, UPC, VERIFIER, TwinClient
+from kit_client import CHALLENGE, LIVE_NEVER_YET, VERIFIER
+from twin_client import ALBUM_URI, CALLBACK, CLIENT_ID, SECRET, UPC, TwinClient
 
 from presave_app.settings import ServiceSettings
 from presave_app.streaming import http
@@ -39,8 +40,8 @@ def make_connector(twin: TwinClient, mode: str = "extended", secret: str = SECRE
             is_on=True,
             credentials={"SPOTIFY_CLIENT_ID": CLIENT_ID, "SPOTIFY_CLIENT_SECRET": secret},
             urls={
-                "SPOTIFY_ACCOUNTS_URL": f"{twin.url}/spotify/accounts",
-                "SPOTIFY_API_URL": f"{twin.url}/spotify/api/v1",
+                "SPOTIFY_ACCOUNTS_URL": f"{twin.url}/accounts",
+                "SPOTIFY_API_URL": f"{twin.url}/api/v1",
             },
             choices={"SPOTIFY_MODE": mode},
             calls_per_second=1000,

@@ -29,6 +29,8 @@ def create_api(twin: AudiomackTwin) -> Blueprint:
         ("DELETE", "/music/<music_id>/favorite", favourite_remove),
         ("PUT", "/music/<music_id>/repost", repost_set),
         ("DELETE", "/music/<music_id>/repost", repost_remove),
+        ("PUT", "/artist/<slug>/follow", follow),
+        ("DELETE", "/artist/<slug>/follow", unfollow),
         ("GET", "/music/<any(song, album):kind>/<artist>/<slug>", music_show),
         ("GET", "/user", user_show),
         ("GET", "/user/favorites", favourites_list),
@@ -65,6 +67,21 @@ def repost_set(music_id: str) -> Response:
 def repost_remove(music_id: str) -> Response:
     fan = require_fan()
     fan.reposts.pop(_get_music(music_id).id, None)
+    return _done()
+
+
+def follow(slug: str) -> Response:
+    twin, fan = current_twin(), require_fan()
+    _require_artist(slug)
+    if not twin.fans.follow(fan, slug, twin.clock.now()) and twin.switches.favourite_twice == "409":
+        raise already_done()
+    return _done()
+
+
+def unfollow(slug: str) -> Response:
+    fan = require_fan()
+    _require_artist(slug)
+    current_twin().fans.unfollow(fan, slug)
     return _done()
 
 
@@ -108,6 +125,12 @@ def _get_music(music_id: str) -> Music:
     if music is None or not music.is_live(twin.clock.now()):
         raise not_found()
     return music
+
+
+def _require_artist(slug: str) -> None:
+    """Whoever put something up is there, also ahead of its day."""
+    if current_twin().releases.find_first(lambda one: one.address()[1] == slug) is None:
+        raise not_found()
 
 
 def _done() -> Response:

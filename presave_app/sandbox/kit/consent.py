@@ -29,7 +29,7 @@ class ConsentPage:
     """The authorize page of OAuth 2; a service's own page is a child that says what is different.
 
     `texts` has a sentence for each scope, `without_scopes` stands where none is asked for. On a
-    `tickable` page the fan may leave single scopes out.
+    `tickable` page the fan may leave single scopes out. `app_parameter` is what the query calls the app's id.
     """
 
     host: ClassVar[str] = "accounts"
@@ -37,6 +37,7 @@ class ConsentPage:
     without_scopes: ClassVar[str] = "asks for your name and nothing else."
     needs_pkce: ClassVar[bool] = False
     tickable: ClassVar[bool] = False
+    app_parameter: ClassVar[str] = "client_id"
 
     def __init__(self, twin: Any, *, prefix: str, path: str) -> None:
         self.twin: AnyTwin = twin
@@ -54,7 +55,7 @@ class ConsentPage:
 
     def read(self, query: Mapping[str, str]) -> ConsentRequest:
         """Raises ConsentError for what the service would not show a consent page for."""
-        app = read_app(self.twin, query)
+        app = read_app(self.twin, query, self.app_parameter)
         redirect_uri = read_redirect_uri(app, query)
         check_response_type(query)
         return ConsentRequest(
@@ -154,4 +155,4 @@ class ConsentPage:
         if call.path.startswith(f"{HOP_PATH}/"):
             call.path = HOP_PATH
         call.fan = remembered_fan(self.twin.slug)
-        call.client_id = request.args.get("client_id")
+        call.client_id = request.args.get(self.app_parameter)
