@@ -16,12 +16,14 @@ from flask import Flask
 from flask_migrate import upgrade
 from local import processes
 from local.demo_environment import demo_environment
+from local.demo_services import TWINS
 from local.environment import PYTHON, ROOT
 from local.errors import LaunchError
 from local.servers import start_postgres, start_valkey
 from rq import Worker
 from sqlalchemy import text
 
+from bench.fans import SERVICE
 from bench.proc import descendants
 from bench.twin_process import Limits, TwinProcess
 from bench.waiting import wait_until
@@ -86,7 +88,11 @@ def open_installation(folder: Path) -> Iterator[Installation]:
         # No page is opened and no sandbox asked: these two addresses only have to be there.
         nowhere = "http://127.0.0.1:9"
         environ = demo_environment(
-            database_url=database_url, redis_url=redis_url, public_url=nowhere, sandbox_url=nowhere
+            database_url=database_url,
+            redis_url=redis_url,
+            public_url=nowhere,
+            sandbox_url=nowhere,
+            twins=[twin for twin in TWINS if twin.slug == SERVICE],
         )
         app = create_app(environ)
         logging.getLogger().setLevel(logging.WARNING)

@@ -1,4 +1,4 @@
-"""bin/demo: real servers, every process of an installation, a sandbox service, and a release to watch."""
+"""bin/demo: real servers, every process of an installation, the sandbox services, and a release to watch."""
 
 import argparse
 import shutil
@@ -11,9 +11,12 @@ from pathlib import Path
 from types import FrameType
 
 from . import http
-from .company import Company, Member
-from .demo_campaign import Campaign, Commands, make_campaign, make_team, round_release, tell_the_twin
+from .company import Company
+from .demo_campaign import Campaign, Commands, make_campaign, make_team, round_release
+from .demo_crowd import start_crowd
 from .demo_environment import demo_environment
+from .demo_services import TWINS
+from .demo_twins import tell_the_twins
 from .environment import PYTHON, ROOT, VAR
 from .errors import LaunchError
 from .lock import only_one
@@ -48,7 +51,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     add("--port", type=_whole(1024, 65_000), default=5000, help="where to serve, or the next free one (5000)")
     add("--release-in", type=_whole(0, 86_400), default=180, metavar="SECONDS", help="until the release (180)")
     add("--fans", type=_whole(1, 2_000), default=40, help="how many fans come by themselves (40)")
-    add("--once", action="store_true", help="end by itself when every add is done and verified")
+    add("--once", action="store_true", help="end by itself when every add is done and found")
     return parser.parse_args(arguments)
 
 
@@ -103,8 +106,8 @@ def _run(options: argparse.Namespace, note: Callable[[str], None], stack: ExitSt
         _wait_for(company, url)
     campaign = _make_release(commands, team, sandbox_url, options.release_in)
     announce(campaign, sign_in_url=sign_in_url, sandbox_url=sandbox_url)
-    crowd = _start_crowd(company, campaign, options.fans)
-    return Story(commands, campaign, company, crowd).tell(once=options.once)
+    crowd = start_crowd(company, campaign, FOLDER, options.fans)
+    return Story(commands, campaign, company, crowd, sandbox_url).tell(once=options.once)
 
 
 def _servers(stack: ExitStack) -> tuple[str, str]:
@@ -118,7 +121,7 @@ def _servers(stack: ExitStack) -> tuple[str, str]:
 def _make_release(commands: Commands, team: str, sandbox_url: str, release_in: int) -> Campaign:
     """Last of all, so that the time until the release is not spent on starting."""
     release_at = round_release(datetime.now(UTC), release_in)
-    tell_the_twin(sandbox_url, release_at)
+    tell_the_twins(TWINS, sandbox_url, release_at)
     return make_campaign(commands, FOLDER, team=team, release_at=release_at)
 
 
@@ -130,13 +133,6 @@ def _start_installation(company: Company, port: int) -> None:
     company.start("web", _python("granian", *listen, *room, *quiet, "wsgi:app"))
     company.start("worker", _python("jobs.worker"))
     company.start("clock", _python("jobs.clock"))
-
-
-def _start_crowd(company: Company, campaign: Campaign, fans: int) -> Member:
-    """The last fan comes a little before the release; in a full crowd two say no."""
-    seconds = (campaign.release_at - datetime.now(UTC)).total_seconds() * 5 // 6
-    arrivals = ["--fans", str(fans), "--refuse", str(min(2, fans // 10)), "--seconds", str(max(5, seconds))]
-    return company.start("crowd", _python("presave_app.sandbox.crowd", campaign.url, *arrivals), may_end=True)
 
 
 def _python(module: str, *arguments: str) -> list[str]:

@@ -6,19 +6,18 @@ import shlex
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from . import http
+from .demo_services import ARTIST, SERVICES, TITLE, UPC
 from .environment import PYTHON, ROOT
 from .errors import LaunchError
 
 ZONE = "Europe/Berlin"
 LABEL, OWNER = "Alba Records", "label@example.com"
-TITLE, ARTIST, SLUG = "Night Drive", "Alba Voss", "night-drive"
-UPC, ALBUM = "00602445868162", "2up3OPMp9Tb4dAKM2erWXQ"
+SLUG = "night-drive"
 MOST_DEMOS = 100
 COVER = Path(__file__).with_name("night-drive.jpg")
 
@@ -88,18 +87,9 @@ def make_team(commands: Commands) -> tuple[str, str]:
 def make_campaign(commands: Commands, folder: Path, *, team: str, release_at: datetime) -> Campaign:
     slug = _free_slug(commands) if os.environ.get("DATABASE_URL") else SLUG
     file = folder / f"{slug}.json"
-    file.write_text(json.dumps(_content(slug, release_at), indent=1))
+    file.write_text(json.dumps(campaign_content(slug, release_at), indent=1))
     made = commands.json("campaigns", "create", str(file), "--team", team)
     return Campaign(made["slug"], made["url"], made["live_url"], release_at)
-
-
-def tell_the_twin(sandbox_url: str, release_at: datetime) -> None:
-    """The service has the album from the release moment on, and not before."""
-    album = {"name": TITLE, "artist": ARTIST, "upc": UPC, "live_from": release_at.astimezone(UTC).isoformat()}
-    try:
-        http.put_json(f"{sandbox_url}/spotify/control/albums/{ALBUM}", album)
-    except OSError as error:
-        raise LaunchError(f"The sandbox did not take the album: {error}") from error
 
 
 def _free_slug(commands: Commands) -> str:
@@ -108,7 +98,8 @@ def _free_slug(commands: Commands) -> str:
     return next(slug for slug in slugs if not commands.works("campaigns", "status", slug, "--json"))
 
 
-def _content(slug: str, release_at: datetime) -> dict[str, object]:
+def campaign_content(slug: str, release_at: datetime) -> dict[str, object]:
+    """The campaign as a file for `flask campaigns create`, with a target on every service of the demo."""
     return {
         "title": TITLE,
         "artist": ARTIST,
@@ -116,11 +107,11 @@ def _content(slug: str, release_at: datetime) -> dict[str, object]:
         "slug": slug,
         "upc": UPC,
         "release": {
-            "at": release_at.replace(tzinfo=None).isoformat(),
+            "at": release_at.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None).isoformat(),
             "time_zone": ZONE,
             "clock": "everywhere",
         },
-        "targets": {"spotify": f"spotify:album:{ALBUM}"},
+        "targets": {service.slug: service.target for service in SERVICES},
         "artwork": str(COVER),
         "publish": True,
     }

@@ -3,18 +3,28 @@
 import base64
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from .demo_services import TWINS, TwinService
 from .environment import own_environment
 
 # Keys of real services in the person's environment must not turn those services on in a demo.
 KEPT = {"PATH", "VIRTUAL_ENV", "HOME", "USER", "LOGNAME", "LANG", "TERM", "TMPDIR", "NO_COLOR"}
 # A database that was given may hold what was sealed or signed with these.
 KEYS = ("SECRET_KEY", "TOKEN_KEYS", "ACCOUNT_PEPPER")
+# Slow enough to watch the adds, quick enough to wait for them.
+CALLS_PER_SECOND = 5
 
 
-def demo_environment(*, database_url: str, redis_url: str, public_url: str, sandbox_url: str) -> dict[str, str]:
-    """The whole environment of web, worker, clock, sandbox and the commands."""
+def demo_environment(
+    *,
+    database_url: str,
+    redis_url: str,
+    public_url: str,
+    sandbox_url: str,
+    twins: Sequence[TwinService] = TWINS,
+) -> dict[str, str]:
+    """The whole environment of web, worker, clock, sandbox and the commands, with these services on."""
     everything = own_environment()
     person = {name: everything[name] for name in everything if name in KEPT or name.startswith("LC_")}
     return {
@@ -25,8 +35,8 @@ def demo_environment(*, database_url: str, redis_url: str, public_url: str, sand
         "PUBLIC_URL": public_url,
         **new_keys(),
         **(_given_keys(os.environ) if os.environ.get("DATABASE_URL") else {}),
-        **_spotify(sandbox_url),
         **_lookups(sandbox_url),
+        **_services(twins, sandbox_url),
     }
 
 
@@ -52,13 +62,6 @@ def _lookups(sandbox_url: str) -> dict[str, str]:
     }
 
 
-def _spotify(sandbox_url: str) -> dict[str, str]:
-    """Five calls a second: slow enough to watch the adds, quick enough to wait for them."""
-    return {
-        "SPOTIFY_CLIENT_ID": "presave-demo",
-        "SPOTIFY_CLIENT_SECRET": secrets.token_urlsafe(24),
-        "SPOTIFY_ACCOUNTS_URL": f"{sandbox_url}/spotify/accounts",
-        "SPOTIFY_API_URL": f"{sandbox_url}/spotify/api/v1",
-        "SPOTIFY_MODE": "extended",
-        "SPOTIFY_CALLS_PER_SECOND": "5",
-    }
+def _services(twins: Sequence[TwinService], sandbox_url: str) -> dict[str, str]:
+    each = [twin.environment(sandbox_url, CALLS_PER_SECOND) for twin in twins]
+    return {name: value for settings in each for name, value in settings.items()}

@@ -38,9 +38,9 @@ def get_json(url: str) -> dict[str, Any] | None:
         return None
 
 
-def put_json(url: str, content: Mapping[str, object]) -> None:
+def send_json(method: str, url: str, content: Mapping[str, object]) -> None:
     """Raises OSError when it is refused."""
     body = json.dumps(content).encode()
-    request = Request(url, data=body, method="PUT", headers={"Content-Type": "application/json"})  # noqa: S310
+    request = Request(url, data=body, method=method, headers={"Content-Type": "application/json"})  # noqa: S310
     with _opener.open(request, timeout=SECONDS):
         pass

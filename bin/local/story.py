@@ -2,13 +2,15 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from . import http
 from .company import Company, Member
-from .demo_campaign import ALBUM, Campaign, Commands
+from .demo_campaign import Campaign, Commands
+from .demo_crowd import Crowd
+from .demo_services import SERVICES, TWINS
+from .progress import Progress
+from .proof import Proof, Report, prove, say_reminders
 from .say import say, say_for
 
 COLOUR = 3
@@ -18,47 +20,20 @@ STATUS_EVERY_SECONDS = 5
 PATIENCE = timedelta(minutes=5)
 
 
-@dataclass(frozen=True)
-class Progress:
-    """What `flask campaigns status` says, reduced to what the story needs."""
-
-    total: int = 0
-    done: int = 0
-    verified: int = 0
-    waiting: int = 0
-
-    @classmethod
-    def of(cls, status: dict[str, Any]) -> "Progress":
-        services = status["services"].values()
-        states = [service["states"] for service in services]
-        return cls(
-            total=status["total"],
-            done=sum(state.get("done", 0) for state in states),
-            verified=sum(service["verified"] for service in services),
-            waiting=sum(state.get(name, 0) for state in states for name in ("armed", "claimed")),
-        )
-
-    @property
-    def is_finished(self) -> bool:
-        """Nothing more will happen by itself."""
-        return self.done > 0 and self.waiting == 0 and self.verified >= self.done
-
-    @property
-    def is_complete(self) -> bool:
-        """Every fan who still wants the release has it: no failure, no lost permission."""
-        return self.is_finished and self.done == self.total
-
-
 class Story:
     """Tells what changed; `tell` returns when the demo is over, with its exit code."""
 
-    def __init__(self, commands: Commands, campaign: Campaign, company: Company, crowd: Member) -> None:
+    def __init__(
+        self, commands: Commands, campaign: Campaign, company: Company, crowd: Crowd, sandbox_url: str
+    ) -> None:
         self._commands = commands
         self._campaign = campaign
         self._company = company
         self._crowd = crowd
-        self._count = 0
+        self._sandbox_url = sandbox_url
+        self._count = (0, 0)
         self._progress = Progress()
+        self._has_everybody = False
         self._is_listening_page = False
         self._due: dict[str, float] = {}
 
@@ -73,12 +48,14 @@ class Story:
                 continue
             if not was_released:
                 was_released = True
-                self._tell(f"The release moment. Libraries waiting for the album: {self._count}")
+                self._tell(f"The release moment. Libraries waiting for the album: {self._count[0]}")
             if not was_finished:
                 self._every(STATUS_EVERY_SECONDS, self._tell_adds)
                 was_finished = self._is_finished
+                if was_finished:
+                    self._tell_proof()
             if was_finished and once:
-                return 0 if self._progress.is_complete and not self._crowd.process.returncode else 1
+                return 0 if self._has_everybody else 1
             if once and datetime.now(UTC) > self._campaign.release_at + PATIENCE:
                 self._tell("Five minutes after the release not everything is added and verified.")
                 return 1
@@ -98,21 +75,28 @@ class Story:
 
     def _tell_count(self) -> None:
         answer = http.get_json(f"{self._campaign.url}/count.json")
-        if answer and answer["total"] != self._count:
-            self._count = answer["total"]
-            left = spoken(self._campaign.release_at - datetime.now(UTC))
-            self._tell(f"{self._count} {'fan has' if self._count == 1 else 'fans have'} pre-saved, {left} to go")
+        count = (answer["total"], answer["reminders"]) if answer else self._count
+        if count != self._count:
+            self._count = count
+            self._tell(f"{counted(*count)}, {spoken(self._campaign.release_at - datetime.now(UTC))} to go")
 
     def _tell_adds(self) -> None:
         progress = Progress.of(self._commands.json("campaigns", "status", self._campaign.slug))
         if progress != self._progress:
             self._progress = progress
-            self._tell(f"{progress.done} of {progress.total} added, {progress.verified} read back")
+            self._tell(str(progress))
         if not self._is_listening_page and is_listening_page(http.get_text(self._campaign.url)):
             self._is_listening_page = True
             self._tell(f"The link now is the listening page: {self._campaign.url}")
-        if self._is_finished:
-            self._tell("Every add is done and proven." if progress.is_complete else "Not every add was possible.")
+
+    def _tell_proof(self) -> None:
+        """What the services themselves have, and whether nobody of the crowd is missing."""
+        report = self._crowd.report()
+        proofs = prove(report, TWINS, self._sandbox_url)
+        for line in filter(None, (*map(str, proofs), say_reminders(report, SERVICES))):
+            self._tell(line)
+        self._has_everybody = self._crowd.went_well and has_everybody(self._progress, report, proofs)
+        self._tell("Every add is done and proven." if self._has_everybody else "Not every add was possible.")
 
     def _lament(self, dead: Member) -> int:
         self._tell(f"{dead.name} ended with code {dead.process.returncode}, so the demo stops.")
@@ -122,10 +106,20 @@ class Story:
         say_for("demo", line, COLOUR)
 
 
+def has_everybody(progress: Progress, report: Report, proofs: list[Proof]) -> bool:
+    """Both sides agree: the app says that all is done, and no fan who pre-saved or wants a reminder is missing."""
+    is_proven = bool(proofs) and not any(proof.missing for proof in proofs)
+    return progress.is_complete and is_proven and progress.reminders >= report.reminders
+
+
 def is_listening_page(html: str | None) -> bool:
-    """It leads to the album, by a counted link or straight."""
-    ways_out = ('href="/go/', f'href="https://open.spotify.com/album/{ALBUM}"')
-    return html is not None and any(way in html for way in ways_out)
+    """It leads to the album on a service."""
+    return html is not None and 'id="play-' in html
+
+
+def counted(pre_saves: int, reminders: int) -> str:
+    told = f"{pre_saves} {'fan has' if pre_saves == 1 else 'fans have'} pre-saved"
+    return f"{told}, {reminders} will be reminded" if reminders else told
 
 
 def spoken(span: timedelta) -> str:
@@ -141,7 +135,7 @@ def announce(campaign: Campaign, *, sign_in_url: str, sandbox_url: str) -> None:
         "fan": (campaign.url, "the one link: pre-save yourself, as any name you like"),
         "label": (sign_in_url, "sign in as the label's owner (works once)"),
         "artist": (campaign.live_url, "the live count, without a login"),
-        "sandbox": (f"{sandbox_url}/spotify/", "the fans' libraries at the demo's own Spotify"),
+        "sandbox": (f"{sandbox_url}/", "the demo's own streaming services, with every fan's library"),
     }
     widest = max(len(url) for url, _ in places.values())
     for who, (url, phrase) in places.items():

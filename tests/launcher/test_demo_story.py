@@ -5,13 +5,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from local.demo_campaign import COVER, round_release
 from local.demo_environment import demo_environment
-from local.story import Progress, is_listening_page, spoken
+from local.progress import Progress
+from local.proof import Proof, Report
+from local.story import counted, has_everybody, is_listening_page, spoken
 from PIL import Image
 
 
 def status(done: int, verified: int, **others: int) -> dict[str, object]:
     states = {"done": done, **others}
-    return {"total": sum(states.values()), "services": {"spotify": {"states": states, "verified": verified}}}
+    services = {
+        "youtube": {"states": {"done": 3, "withdrawn": 1}, "verified": 3},
+        "spotify": {"states": states, "verified": verified},
+    }
+    return {"total": 3 + sum(states.values()), "reminders": 5, "services": services}
 
 
 def test_the_release_is_on_a_full_five_seconds_in_berlin() -> None:
@@ -38,7 +44,7 @@ def test_finished_means_done_and_read_back() -> None:
     assert Progress.of(status(38, 38)).is_finished
     assert not Progress.of(status(38, 37)).is_finished
     assert not Progress.of(status(37, 37, armed=1)).is_finished
-    assert not Progress.of(status(0, 0)).is_finished
+    assert not Progress.of({"total": 0, "reminders": 0, "services": {}}).is_finished
 
 
 def test_complete_means_that_nobody_was_left_out() -> None:
@@ -48,8 +54,40 @@ def test_complete_means_that_nobody_was_left_out() -> None:
     assert Progress.of(status(37, 37)).is_complete
 
 
+def test_progress_is_told_by_service_in_the_order_of_the_pages() -> None:
+    told = str(Progress.of(status(30, 12, armed=2)))
+    assert told == "33 of 35 added, 15 read back: Spotify 12/32, YouTube 3/3"
+
+
+@pytest.mark.parametrize(
+    ("app_says", "libraries_lack", "reminded", "is_everybody_there"),
+    [
+        (status(37, 37), [], 5, True),
+        (status(37, 36), [], 5, False),
+        (status(37, 37, failed=1), [], 5, False),
+        (status(37, 37), ["ida-03"], 5, False),
+        (status(37, 37), [], 6, False),
+    ],
+)
+def test_everybody_is_there_when_the_app_the_libraries_and_the_crowd_agree(
+    app_says: dict[str, object], libraries_lack: list[str], reminded: int, is_everybody_there: bool
+) -> None:
+    report = Report({"spotify": ["ida-03"]}, {"boomplay": ["fan"] * reminded})
+    proofs = [Proof("Spotify", 1, libraries_lack)]
+    assert has_everybody(Progress.of(app_says), report, proofs) is is_everybody_there
+
+
+def test_without_a_look_into_libraries_nothing_is_proven() -> None:
+    assert not has_everybody(Progress.of(status(37, 37)), Report({}, {}), [])
+
+
+def test_the_count_tells_reminders_apart() -> None:
+    assert counted(1, 0) == "1 fan has pre-saved"
+    assert counted(31, 7) == "31 fans have pre-saved, 7 will be reminded"
+
+
 def test_the_listening_page_is_told_from_the_pre_save_page() -> None:
-    assert is_listening_page('<a href="/go/abc">Spotify</a>')
+    assert is_listening_page('<a class="service-button" id="play-spotify" href="/go/abc">Spotify</a>')
     assert not is_listening_page('<form action="/night-drive/connect/spotify"></form>')
     assert not is_listening_page(None)
 

@@ -3,33 +3,16 @@
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 
 import requests
 
 from .arrivals import Arrival
 from .browser import TooManyHopsError, plain_address
-from .visit import VisitError, visit
+from .tally import Tally
+from .visit import visit
+from .ways import VisitError
 
 AT_ONCE = 32
-
-
-@dataclass(slots=True)
-class Tally:
-    planned: int
-    allowed: int = 0
-    refused: int = 0
-    errors: list[str] = field(default_factory=list)
-
-    @property
-    def came(self) -> int:
-        return self.allowed + self.refused + len(self.errors)
-
-    def __str__(self) -> str:
-        return (
-            f"{self.came} of {self.planned} fans came: {self.allowed} pre-saved, {self.refused} refused, "
-            f"{len(self.errors)} failed"
-        )
 
 
 class Crowd:
@@ -66,7 +49,7 @@ class Crowd:
 
     def _play(self, fan: Arrival) -> None:
         try:
-            visit(self._page, fan)
+            service, outcome = visit(self._page, fan)
         except (VisitError, TooManyHopsError) as error:
             self._note_error(f"{fan.name}: {error}")
             return
@@ -76,10 +59,7 @@ class Crowd:
             self._note_error(f"{fan.name}: {type(error).__name__} at {where}")
             return
         with self._lock:
-            if fan.refuses:
-                self.tally.refused += 1
-            else:
-                self.tally.allowed += 1
+            self.tally.note(fan.name, service, outcome)
 
     def _note_error(self, text: str) -> None:
         with self._lock:
