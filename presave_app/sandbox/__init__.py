@@ -12,6 +12,7 @@ from .lookups import create_itunes, create_musicbrainz, create_odesli
 from .settings import SandboxSettings
 from .soundcloud import create_soundcloud
 from .spotify import SpotifyService
+from .tidal import create_tidal
 from .youtube import create_youtube
 
 # One line for each service; a new twin is registered here and nowhere else.
@@ -20,6 +21,7 @@ TWINS: tuple[Callable[[SandboxSettings], ServiceTwin], ...] = (
     create_apple_music,
     create_audiomack,
     create_soundcloud,
+    create_tidal,
     create_youtube,
     create_itunes,
     create_odesli,

@@ -7,6 +7,10 @@ import requests
 from apple_music_client import AppleMusicClient
 from audiomack_client import AudiomackClient
 from soundcloud_client import ALBUM, ARTIST, TRACK, SoundCloudClient
+from tidal_client import ALBUM as TIDAL_ALBUM
+from tidal_client import ARTIST as TIDAL_ARTIST
+from tidal_client import TRACK as TIDAL_TRACK
+from tidal_client import TidalClient
 from twin_client import TwinClient
 from youtube_client import CHANNEL, VIDEO, YouTubeClient
 
@@ -60,4 +64,16 @@ def audiomack(twin_url: str) -> Iterator[AudiomackClient]:
         client = AudiomackClient(twin_url, session)
         client.control("POST", "reset")
         client.release()
+        yield client
+
+
+@pytest.fixture
+def tidal(twin_url: str) -> Iterator[TidalClient]:
+    """TIDAL's twin with an album of two tracks that is out."""
+    with requests.Session() as session:
+        session.trust_env = False
+        client = TidalClient(twin_url, session)
+        client.control("POST", "reset")
+        isrcs = ["DEA012600001", "DEA012600002"]
+        client.release(TIDAL_ALBUM, artist_id=TIDAL_ARTIST, upc="00602445868162", track_ids=[TIDAL_TRACK], isrcs=isrcs)
         yield client
