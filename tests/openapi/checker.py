@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 import requests
 from jsonschema import Draft202012Validator
 
-from .document import Document, Json, Operation, bare, media_type
+from presave_app.settings import ServiceOptions
+
+from .document import Document, Json, Operation, bare, describe, media_type
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "integer": int,
@@ -35,6 +38,16 @@ class Checker:
     requests: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     met: dict[str, set[int]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, service: ServiceOptions, urls: Mapping[str, str]) -> Checker:
+        """For a service whose base addresses are `urls` here, under the names of its settings."""
+        return cls(describe(service.service), {here: service.urls[name] for name, here in urls.items()})
+
+    @cached_property
+    def operations(self) -> list[Operation]:
+        """All that is described."""
+        return list(self.description.operations())
 
     def check_request(self, request: requests.PreparedRequest) -> Operation | None:
         """Look at a request before it is sent; None when the description has no such operation."""
@@ -75,13 +88,10 @@ class Checker:
             if not address.startswith(f"{here}/"):
                 continue
             url = public + address.removeprefix(here)
-            fitting = [(one, pieces) for one in self._operations() if (pieces := one.fits(method, url)) is not None]
+            fitting = [(one, pieces) for one in self.operations if (pieces := one.fits(method, url)) is not None]
             if fitting:
                 return min(fitting, key=lambda found: len(found[1]))
         return None
-
-    def _operations(self) -> Iterator[Operation]:
-        return self.description.operations()
 
     def _wrong_parameters(self, operation: Operation, given: Mapping[str, Mapping[str, list[str]]]) -> Iterator[str]:
         for name in given["query"]:
@@ -109,7 +119,9 @@ class Checker:
             yield from _faults(schema, value, where)
 
     def _wrong_body(self, operation: Operation, request: requests.PreparedRequest) -> Iterator[str]:
-        body = _text(request.body or "")
+        body = request.body or ""
+        assert isinstance(body, str | bytes)
+        body = _text(body)
         if not operation.content:
             if body:
                 yield "a body is not described"
@@ -120,9 +132,9 @@ class Checker:
             return
         if kind == "application/x-www-form-urlencoded":
             value = {name: texts[0] if len(texts) == 1 else texts for name, texts in _by_name(body).items()}
+            yield from _faults(self.description.whole(operation.content[kind]["schema"]), value, "body")
         else:
-            value = json.loads(body)
-        yield from _faults(self.description.whole(operation.content[kind]["schema"]), value, "body")
+            yield from self._wrong_json(operation.content[kind]["schema"], body)
 
     def _wrong_proof(self, operation: Operation, request: requests.PreparedRequest) -> Iterator[str]:
         header = _text(request.headers.get("Authorization", ""))
@@ -163,7 +175,9 @@ class Checker:
 def _wrong_accept(operation: Operation, request: requests.PreparedRequest) -> Iterator[str]:
     """What is asked for has to be what is answered to a success."""
     accepted = {media_type(each) for each in _text(request.headers.get("Accept", "*/*")).split(",")}
-    wanted = {kind for status, told in operation.answers.items() if status < "4" for kind in bare(told.get("content", {}))}
+    wanted = {
+        kind for status, told in operation.answers.items() if status < "4" for kind in bare(told.get("content", {}))
+    }
     if wanted and not accepted & {"*/*", *wanted}:
         yield f"Accept is {sorted(accepted)} where {sorted(wanted)} is answered"
 
