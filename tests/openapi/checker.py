@@ -15,9 +15,7 @@ from urllib.parse import parse_qsl, unquote
 import requests
 from jsonschema import Draft202012Validator
 
-from presave_app.settings import ServiceOptions
-
-from .document import Document, Json, Operation, bare, describe, media_type
+from .document import Document, Json, Operation, bare, media_type
 
 _READERS: dict[str, Callable[[str], Any]] = {
     "integer": int,
@@ -38,11 +36,6 @@ class Checker:
     requests: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     met: dict[str, set[int]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, service: ServiceOptions, urls: Mapping[str, str]) -> Checker:
-        """For a service whose base addresses are `urls` here, under the names of its settings."""
-        return cls(describe(service.service), {here: service.urls[name] for name, here in urls.items()})
 
     @cached_property
     def operations(self) -> list[Operation]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 import requests
 from apple_answers import KEY, make_connector, pem_of
+from openapi.walks import WALKS
+from openapi.watching import watch
 from scenes import SERVICES, Scene, make_scene
 from scripted_service import ScriptedService, scripted_service
 
@@ -33,5 +36,19 @@ def scene(request: pytest.FixtureRequest, twin_url: str) -> Iterator[Scene]:
     with requests.Session() as session:
         session.trust_env = False
         made = make_scene(request.param, twin_url, session)
-        yield made
+        with described(made, twin_url):
+            yield made
         made.connector.close()
+
+
+@contextmanager
+def described(scene: Scene, twin_url: str) -> Iterator[None]:
+    """Where there is a description, every request has to be in it, and every answer that no test has spoilt."""
+    name = scene.connector.service
+    if name not in WALKS:
+        yield
+        return
+    checker = watch(scene.connector, scene.service.options, scene.service.urls_at(twin_url))
+    yield
+    assert checker.requests == []
+    assert checker.answers == [] or scene.twin.control("GET", "faults")["faults"]

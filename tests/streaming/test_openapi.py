@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 import requests
 from documented_errors import DOCUMENTED
 from openapi.checker import Checker
 from openapi.document import describe
+from openapi.walks import WALKS, Walk
 from openapi.watching import watch
 from scenes import SERVICES, Scene, make_scene
 
 from presave_app.streaming.connector import Extra
 from presave_app.streaming.errors import ServiceError
-from presave_app.streaming.oauth import OAuthConnector
 
 UPC = "00602445868162"
 
 
-@dataclass(frozen=True)
-class Walk:
-    """What a walk needs besides the scene's own release: a track as the twin takes it, and a link, if those resolve."""
-
-    track: str
-    release_id: str
-    release: Mapping[str, object] = field(default_factory=dict)
-    link: str = ""
-
-
-# A service is added here as soon as it has a scene; the descriptions lie in tests/openapi.
-WALKS = {
-    "soundcloud": Walk(
-        "soundcloud:tracks:2", "soundcloud:tracks:2", link="https://soundcloud.com/alba-voss/sets/night-drive"
-    ),
-    "spotify": Walk(
-        "spotify:track:1301WleyT98MSxVHPZCA6M",
-        "spotify:album:2up3OPMp9Tb4dAKM2erWXQ",
-        {"tracks": [{"id": "1301WleyT98MSxVHPZCA6M", "name": "Night Drive", "isrc": "DEA012600001"}]},
-    ),
-}
 ERRORS = [(service, kind) for service in WALKS for kind in DOCUMENTED[service]]
 NO_JSON = ["empty_200", "html_200", "garbage_200"]
 ODD = [*NO_JSON, "500", "502", "503_html", "close", "apply_then_close", "apply_then_502"]
@@ -60,9 +39,7 @@ def watched(request: pytest.FixtureRequest, twin_url: str) -> Iterator[Watched]:
     with requests.Session() as session:
         session.trust_env = False
         scene = make_scene(request.param, twin_url, session)
-        assert isinstance(scene.connector, OAuthConnector)
-        checker = Checker.of(scene.service.options, scene.service.urls_at(twin_url))
-        watch(scene.connector, checker)
+        checker = watch(scene.connector, scene.service.options, scene.service.urls_at(twin_url))
         yield Watched(scene, checker, WALKS[request.param])
         scene.connector.close()
 

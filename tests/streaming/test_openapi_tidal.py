@@ -31,12 +31,7 @@ def urls(service: ScriptedService) -> dict[str, str]:
 
 
 @pytest.fixture
-def checker(urls: dict[str, str]) -> Checker:
-    return Checker.of(tidal_module.OPTIONS, urls)
-
-
-@pytest.fixture
-def tidal(urls: dict[str, str], checker: Checker) -> Iterator[Tidal]:
+def tidal(urls: dict[str, str]) -> Iterator[Tidal]:
     connector = Tidal(
         ServiceSettings(
             is_on=True,
@@ -46,12 +41,12 @@ def tidal(urls: dict[str, str], checker: Checker) -> Iterator[Tidal]:
             calls_per_second=1000,
         )
     )
-    watch(connector, checker)
     yield connector
     connector.close()
 
 
-def test_all_that_is_asked_is_described(tidal: Tidal, checker: Checker, service: ScriptedService) -> None:
+def test_all_that_is_asked_is_described(tidal: Tidal, urls: dict[str, str], service: ScriptedService) -> None:
+    checker = watch(tidal, tidal_module.OPTIONS, urls)
     sign_in(tidal, checker, service)
     for kind in ("albums", "tracks"):
         use_library(tidal, service, f"{kind}:2")
