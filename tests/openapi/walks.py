@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Walk:
-    """What a walk needs besides the scene's own release: a track as the twin takes it, and a link, if those resolve."""
+    """What a walk needs besides the scene's own release: a track as the twin takes it, and a link, if those resolve.
+
+    `beside` are the faults of the twin that are met in the wild and meant to be beside the description.
+    """
 
     track: str
     release_id: str
     release: Mapping[str, object] = field(default_factory=dict)
     link: str = ""
+    beside: frozenset[str] = frozenset()
 
 
 # A service needs a scene for this, and a description beside this file.
