@@ -112,7 +112,7 @@ SERVICES = {
         renew=("POST", "*/oauth2/token"),
         extras={Extra.FOLLOW_ARTIST: ("POST", "*/userCollectionArtists/me/relationships/items")},
         artist="artists:8847",
-        release={"artist_id": "8847", "upc": "00602445868162"},
+        release={"artist_id": "8847", "upc": "00602445868162", "track_ids": ["251380837"]},
         pasted="251380836",
     ),
     "soundcloud": Service(

@@ -117,7 +117,8 @@ def test_nobody_unknown_is_followed(soundcloud: SoundCloudClient, access: str) -
 
 
 def test_a_repost_is_kept(soundcloud: SoundCloudClient, access: str) -> None:
-    assert soundcloud.api("POST", f"/reposts/tracks/{TRACK}", access).status_code == 201
+    reposted = soundcloud.api("POST", f"/reposts/tracks/{TRACK}", access)
+    assert (reposted.status_code, reposted.text) == (201, "")
     assert [one["ref"] for one in soundcloud.control("GET", "fans/ida")["reposts"]] == [TRACK]
     assert [one["urn"] for one in soundcloud.api("GET", "/me/reposts/tracks", access).json()] == [TRACK]
     assert soundcloud.api("DELETE", f"/reposts/tracks/{TRACK}", access).status_code == 200
@@ -153,7 +154,8 @@ def test_lists_come_in_pages(soundcloud: SoundCloudClient, access: str) -> None:
     assert [item["urn"] for item in first["collection"]] == ["soundcloud:playlists:9"]
     headers = {"Authorization": f"OAuth {access}"}
     second = soundcloud.session.get(first["next_href"], headers=headers).json()
-    assert ([item["urn"] for item in second["collection"]], second["next_href"]) == ([ALBUM], None)
+    assert [item["urn"] for item in second["collection"]] == [ALBUM]
+    assert "next_href" not in second
     assert error_of(soundcloud.api("GET", "/me/likes/playlists", access, params={"limit": "500"}))[0] == 400
 
 

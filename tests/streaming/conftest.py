@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from apple_answers import KEY, make_connector, pem_of
+from openapi.walks import WALKS
+from openapi.watching import watch
+from scenes import Scene
 from scripted_service import ScriptedService, scripted_service
 
 from presave_app.streaming.apple_music import AppleMusic
@@ -24,3 +27,16 @@ def apple(service: ScriptedService) -> Iterator[AppleMusic]:
     connector = make_connector(service, pem_of(KEY).replace("\n", "\\n"))
     yield connector
     connector.close()
+
+
+@pytest.fixture
+def scene(scene: Scene, twin_url: str) -> Iterator[Scene]:
+    """Where there is a description, every request has to be in it, and every answer that no test has spoilt."""
+    name = scene.connector.service
+    if name not in WALKS:
+        yield scene
+        return
+    checker = watch(scene.connector, scene.service.options, scene.service.urls_at(twin_url))
+    yield scene
+    assert checker.requests == []
+    assert checker.answers == [] or scene.twin.control("GET", "faults")["faults"]

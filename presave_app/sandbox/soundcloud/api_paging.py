@@ -22,12 +22,9 @@ def list_answer(path: str, items: list[Json]) -> Response:
     if request.args.get("linked_partitioning", "").lower() not in ("true", "1"):
         return json_answer(page)
     following = start + limit
-    return json_answer(
-        {
-            "collection": page,
-            "next_href": _link(path, limit, following) if following < len(items) else None,
-        }
-    )
+    # The last page has no `next_href` (https://developers.soundcloud.com/docs/api/guide#pagination).
+    more = {"next_href": _link(path, limit, following)} if following < len(items) else {}
+    return json_answer({"collection": page, **more})
 
 
 def _link(path: str, limit: int, cursor: int) -> str:
