@@ -92,6 +92,17 @@ TWINS = (
         release={"upc": UPC},
     ),
     TwinService(
+        slug="deezer",
+        name="Deezer",
+        target="https://www.deezer.com/album/302127",
+        share=3,
+        known_by={"DEEZER_APP_ID": "600100"},
+        renewed="DEEZER_SECRET",
+        urls={"DEEZER_CONNECT_URL": "/deezer/connect", "DEEZER_API_URL": "/deezer/api"},
+        held="302127",
+        release={"kind": "album", "upc": UPC},
+    ),
+    TwinService(
         slug="soundcloud",
         name="SoundCloud",
         target="soundcloud:playlists:1",
