@@ -159,9 +159,37 @@ DEEZER = {
     "http_504": Told(RetryLater, "http_504"),
 }
 
+TIDAL = {
+    "429": LIMIT,
+    "400": BAD_REQUEST,
+    "401": EXPIRED,
+    "401_gateway": EXPIRED,
+    "403": TOO_SMALL,
+    "404": NOT_THERE,
+    "405": Told(Refused, "http_405"),
+    "406": Told(Refused, "http_406"),
+    "415": Told(Refused, "http_415"),
+    "503": Told(RetryLater, "http_503"),
+    "409_duplicate": AS_WANTED,
+    "409_too_many": FULL,
+    "409_in_progress": Told(RetryLater, "service_busy"),
+    "422_mismatch": Told(Refused, "http_422"),
+    # A 200 by which nothing was done.
+    "200_skipped_not_found": NOT_THERE,
+    "200_skipped_already_present": AS_WANTED,
+    "200_skipped_new_reason": Told(RetryLater, "answer_unreadable"),
+    "400_invalid_request": Told(Refused, "token_invalid_request", "renew"),
+    "400_invalid_grant": REVOKED.at("renew"),
+    "401_invalid_grant": REVOKED.at("renew"),
+    "400_expired_grant": Told(NeedsReauth, "grant_expired", "renew"),
+    "400_temporary": Told(RetryLater, "service_busy", "renew"),
+    "401_invalid_client": OUR_FAULT.at("renew"),
+}
+
 DOCUMENTED: Mapping[str, Mapping[str, Told]] = {
     "spotify": SPOTIFY,
     "apple-music": APPLE_MUSIC,
+    "tidal": TIDAL,
     "deezer": DEEZER,
     "soundcloud": SOUNDCLOUD,
     "youtube": YOUTUBE,

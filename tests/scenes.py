@@ -14,11 +14,12 @@ from audiomack_client import AudiomackClient
 from deezer_client import DeezerClient
 from kit_client import KitClient
 from soundcloud_client import SoundCloudClient
+from tidal_client import TidalClient
 from twin_client import ALBUM_URI, CLIENT_ID, SECRET, TwinClient
 from youtube_client import YouTubeClient
 
 from presave_app.settings import ServiceOptions, ServiceSettings
-from presave_app.streaming import apple_music, audiomack, deezer, soundcloud, spotify, youtube
+from presave_app.streaming import apple_music, audiomack, deezer, soundcloud, spotify, tidal, youtube
 from presave_app.streaming.connector import Connector, Extra, Outcome, SignIn, Tokens
 
 PUBLIC_URL = "http://127.0.0.1:5000"
@@ -99,6 +100,20 @@ SERVICES = {
         pasted="302127",
         # 50 calls in 5 seconds are soon used up by tests.
         switches={"calls": None},
+    ),
+    "tidal": Service(
+        tidal.OPTIONS,
+        tidal.Tidal,
+        TidalClient,
+        {"TIDAL_LOGIN_URL": "/tidal/login", "TIDAL_AUTH_URL": "/tidal/auth", "TIDAL_API_URL": "/tidal/api/v2"},
+        held="251380836",
+        save=("POST", "*/userCollectionAlbums/me/relationships/items"),
+        look=("GET", "*/userCollectionAlbums/me/relationships/items"),
+        renew=("POST", "*/oauth2/token"),
+        extras={Extra.FOLLOW_ARTIST: ("POST", "*/userCollectionArtists/me/relationships/items")},
+        artist="artists:8847",
+        release={"artist_id": "8847", "upc": "00602445868162"},
+        pasted="251380836",
     ),
     "soundcloud": Service(
         soundcloud.OPTIONS,
@@ -244,10 +259,19 @@ def credentials_of(name: str, twin: KitClient) -> dict[str, str]:
         "YOUTUBE_CLIENT_SECRET": "sandbox-secret",
         "DEEZER_APP_ID": "600100",
         "DEEZER_SECRET": "sandbox-secret",
+        "TIDAL_CLIENT_ID": "sandbox-tidal",
+        "TIDAL_CLIENT_SECRET": "sandbox-secret",
         "AUDIOMACK_KEY": "sandbox-audiomack",
         "AUDIOMACK_SECRET": "sandbox-secret",
     }
     return {setting: known[setting] for setting in SERVICES[name].options.credentials}
+
+
+def let_back(twin: KitClient, url: str) -> None:
+    """Enter the installation's own address at the service, as a label does."""
+    back = f"{url}/connect/{twin.slug}/callback"
+    for known in twin.control("GET", "state")["apps"]:
+        twin.control("PUT", f"apps/{known['client_id']}", {"redirect_uris": [back]})
 
 
 def _settings(name: str, twin: KitClient, twin_url: str) -> ServiceSettings:

@@ -13,6 +13,7 @@ from .lookups import create_itunes, create_musicbrainz, create_odesli
 from .settings import SandboxSettings
 from .soundcloud import create_soundcloud
 from .spotify import SpotifyService
+from .tidal import create_tidal
 from .youtube import create_youtube
 
 # One line for each service; a new twin is registered here and nowhere else.
@@ -22,6 +23,7 @@ TWINS: tuple[Callable[[SandboxSettings], ServiceTwin], ...] = (
     create_audiomack,
     create_deezer,
     create_soundcloud,
+    create_tidal,
     create_youtube,
     create_itunes,
     create_odesli,

@@ -19,10 +19,10 @@ from presave_app.lib.shapes import as_date, as_list, as_object, as_text
 from presave_app.lib.upc import same_upc, written_forms
 from presave_app.settings import ServiceOptions, ServiceSettings
 from presave_app.streaming.connector import Extra, Outcome, Release, Setup, SignIn
-from presave_app.streaming.errors import NotYetAvailable, RetryLater
+from presave_app.streaming.errors import AsWanted, NotYetAvailable, RetryLater
 from presave_app.streaming.http import Answer, ServiceHTTP
 from presave_app.streaming.oauth import OAuthClient, OAuthConnector
-from presave_app.streaming.tidal_faults import AlreadyThere, fault_of
+from presave_app.streaming.tidal_faults import fault_of
 
 OPTIONS = ServiceOptions(
     service="tidal",
@@ -133,7 +133,7 @@ class Tidal(OAuthConnector):
         item = {"type": kind, "id": release_id}
         try:
             found = self._call("POST", _items_of(kind), access_token, body={"data": [item]})
-        except AlreadyThere:
+        except AsWanted:
             return Outcome.ALREADY_THERE
         return _outcome_in(found, release_id)
 

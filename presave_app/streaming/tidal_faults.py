@@ -9,6 +9,7 @@ from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.streaming.errors import (
     AccessExpired,
     AppBlocked,
+    AsWanted,
     NeedsReauth,
     NotYetAvailable,
     Refused,
@@ -16,10 +17,6 @@ from presave_app.streaming.errors import (
     ServiceError,
 )
 from presave_app.streaming.http import Answer
-
-
-class AlreadyThere(ServiceError):
-    """A 409 that means what was wanted."""
 
 
 def fault_of(answer: Answer) -> ServiceError:
@@ -58,7 +55,7 @@ def _token_fault(body: Mapping[str, Any]) -> ServiceError:
 
 def _api_fault(status: int, codes: set[str]) -> ServiceError:
     if "DUPLICATE_ITEMS_IN_COLLECTION" in codes:
-        return AlreadyThere("already_there")
+        return AsWanted("already_there")
     if "TOO_MANY_ITEMS_IN_COLLECTION" in codes:
         return Refused("library_full")
     if "IDEMPOTENT_REQUEST_IN_PROGRESS" in codes:

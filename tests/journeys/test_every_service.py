@@ -16,7 +16,7 @@ from flask import Flask
 from installation import Installation, wait_until
 from kit_client import LIVE_NEVER_YET, KitClient
 from playwright.sync_api import Browser, Page, expect
-from scenes import SERVICES, credentials_of
+from scenes import SERVICES, credentials_of, let_back
 from twin_client import ALBUM, ALBUM_URI, TwinClient
 
 # What a label pastes, and the words in which the fan is told where it is afterwards.
@@ -51,7 +51,7 @@ def stage(app: Flask, installation: Installation, twin: TwinClient, twin_url: st
             each.control("POST", "reset")
             each.switch(**SERVICES[service].switches)
             installation.environ |= credentials_of(service, each) | SERVICES[service].urls_at(twin_url)
-            _let_back(each, service, installation.url)
+            let_back(each, installation.url)
         made = Stage(installation, twins)
         made.release(live_from=LIVE_NEVER_YET)
         installation.start_web()
@@ -59,13 +59,6 @@ def stage(app: Flask, installation: Installation, twin: TwinClient, twin_url: st
         installation.start_clock()
         _make_campaign(installation, tmp_path)
         yield made
-
-
-def _let_back(twin: KitClient, service: str, url: str) -> None:
-    """Enter the installation's own address at the service, as a label does."""
-    apps = twin.control("GET", "state")["apps"]
-    for known in apps:
-        twin.control("PUT", f"apps/{known['client_id']}", {"redirect_uris": [f"{url}/connect/{service}/callback"]})
 
 
 def _make_campaign(installation: Installation, folder: Path) -> None:

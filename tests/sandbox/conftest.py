@@ -8,6 +8,10 @@ from apple_music_client import AppleMusicClient
 from audiomack_client import AudiomackClient
 from deezer_client import DeezerClient
 from soundcloud_client import ALBUM, ARTIST, TRACK, SoundCloudClient
+from tidal_client import ALBUM as TIDAL_ALBUM
+from tidal_client import ARTIST as TIDAL_ARTIST
+from tidal_client import TRACK as TIDAL_TRACK
+from tidal_client import TidalClient
 from twin_client import TwinClient
 from youtube_client import CHANNEL, VIDEO, YouTubeClient
 
@@ -71,4 +75,16 @@ def deezer(twin_url: str) -> Iterator[DeezerClient]:
         session.trust_env = False
         client = DeezerClient(twin_url, session)
         client.set_the_scene()
+        yield client
+
+
+@pytest.fixture
+def tidal(twin_url: str) -> Iterator[TidalClient]:
+    """TIDAL's twin with an album of two tracks that is out."""
+    with requests.Session() as session:
+        session.trust_env = False
+        client = TidalClient(twin_url, session)
+        client.control("POST", "reset")
+        isrcs = ["DEA012600001", "DEA012600002"]
+        client.release(TIDAL_ALBUM, artist_id=TIDAL_ARTIST, upc="00602445868162", track_ids=[TIDAL_TRACK], isrcs=isrcs)
         yield client

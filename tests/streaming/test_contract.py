@@ -68,7 +68,7 @@ def test_what_can_be_removed_is_gone(scene: Scene) -> None:
     assert not scene.connector.contains(token, scene.ref)
 
 
-@pytest.mark.parametrize("scene", ["soundcloud", "spotify", "youtube"], indirect=True)
+@pytest.mark.parametrize("scene", ["soundcloud", "spotify", "tidal", "youtube"], indirect=True)
 def test_a_renewed_permission_works(scene: Scene) -> None:
     tokens = scene.sign_in().tokens
     assert tokens.refresh_token is not None
