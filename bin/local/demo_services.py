@@ -103,6 +103,17 @@ TWINS = (
         release={"kind": "album", "upc": UPC},
     ),
     TwinService(
+        slug="tidal",
+        name="TIDAL",
+        target="https://tidal.com/album/251380836",
+        share=2,
+        known_by={"TIDAL_CLIENT_ID": "presave-demo"},
+        renewed="TIDAL_CLIENT_SECRET",
+        urls={"TIDAL_LOGIN_URL": "/tidal/login", "TIDAL_AUTH_URL": "/tidal/auth", "TIDAL_API_URL": "/tidal/api/v2"},
+        held="251380836",
+        release={"upc": UPC},
+    ),
+    TwinService(
         slug="soundcloud",
         name="SoundCloud",
         target="soundcloud:playlists:1",
