@@ -71,7 +71,7 @@ class LittleApp:
 
     def sign_in_page(self) -> str:
         assert self.twin is not None
-        return f"""<script src="/own.js"></script><script src="{self.twin.url}/apple-music/musickit.js"></script>
+        return f"""<script src="/own.js"></script><script src="{self.twin.root}/apple-music/musickit.js"></script>
             <form method="post" id="sign-in" data-developer-token="{self.developer_token}" data-app-name="Little">
             <input type="hidden" name="music_user_token"><input type="hidden" name="storefront"></form>"""
 
