@@ -169,4 +169,4 @@ def _offer(campaign: Campaign, connector: Connector, target: Target, team_name: 
 
 def _late_words(connector: Connector) -> str:
     words = connector.deed.format(title="it")
-    return f"{words[0].upper()}{words[1:]} now"
+    return f"{words[0].upper()}{words[1:]}"

@@ -44,8 +44,8 @@ def test_a_late_fan_may_add_it_now(client: FlaskClient, campaign_id: int) -> Non
     move_release(campaign_id, timedelta(days=-30))
     page = client.get("/night-drive").text
     assert CONNECT in page
-    assert "Add it to your Spotify library now" in page
-    assert "Now we add Night Drive to your Spotify library. Nothing else." in page
+    assert "Night Drive is out. We do this for you now, and nothing else:" in page
+    assert "Add it to your Spotify library" in page
 
 
 def test_a_link_not_found_yet_is_on_its_way(client: FlaskClient, campaign_id: int) -> None:
