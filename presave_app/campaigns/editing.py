@@ -72,9 +72,12 @@ def fills_own_field(texts: Mapping[str, str]) -> bool:
 
 
 def typed_of(campaign: Campaign) -> dict[str, str]:
-    """The campaign's values as its form shows them."""
-    known = targets.find_targets(campaign.id)
-    refs = {service: known[service].ref if service in known else None for service in connectors()}
+    """The campaign's values as its form shows them.
+
+    A name that the UPC led to is left out: sent back with another UPC, it would pass for the label's own.
+    """
+    known, by_upc = targets.find_targets(campaign.id), targets.named_ahead(campaign.id)
+    refs = {service: known[service].ref for service in connectors() if service in known and service not in by_upc}
     return {
         "title": campaign.title,
         "artist": campaign.artist,
@@ -85,7 +88,7 @@ def typed_of(campaign: Campaign) -> dict[str, str]:
         "release_time": _shown_time(campaign.release_wall),
         "time_zone": campaign.time_zone,
         "clock": campaign.clock,
-        **{TARGET_PREFIX + service: ref or "" for service, ref in refs.items()},
+        **{TARGET_PREFIX + service: refs.get(service) or "" for service in connectors()},
         LINK_FIELD: "",
     }
 

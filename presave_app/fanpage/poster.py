@@ -21,6 +21,7 @@ from presave_app.counts.tally import count_context
 from presave_app.extensions import db
 from presave_app.fanpage.words import day_words, release_words
 from presave_app.lib import clock
+from presave_app.lib.countries import zones_of
 from presave_app.presaves.seats import find_seats
 from presave_app.privacy.consent import Tick, Wording, consent_for, ticks_for
 from presave_app.streaming.connector import Connector
@@ -58,6 +59,12 @@ class Offer:
     signs_in_on_page: bool = False
     remind_words: str = ""
     home_device: str = ""
+    home_countries: tuple[str, ...] = ()
+
+    @property
+    def home_zones(self) -> tuple[str, ...]:
+        """The time zones of its home countries, by which the visitor's browser knows whether it is in one of them."""
+        return zones_of(self.home_countries)
 
     @property
     def go_path(self) -> str:
@@ -145,6 +152,7 @@ def _link_offer(entry: Entry, target: Target) -> Offer:
         listen_url=link_of(entry, target),
         remind_words=f"We remind you. {entry.name} {why}.",
         home_device=entry.home_device,
+        home_countries=entry.home_countries,
     )
 
 
@@ -164,6 +172,7 @@ def _offer(campaign: Campaign, connector: Connector, target: Target, team_name: 
         signs_in_on_page=connector.signs_in_on_page,
         late_words=_late_words(connector),
         home_device=connector.home_device,
+        home_countries=connector.home_countries,
     )
 
 

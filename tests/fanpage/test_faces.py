@@ -145,6 +145,25 @@ def test_everybody_gets_the_same_page(client: FlaskClient) -> None:
     assert "Vary" not in page.headers
 
 
+def test_the_order_of_a_country_is_no_business_of_a_cache(client: FlaskClient, campaign_id: int) -> None:
+    run_sql(
+        "INSERT INTO target (campaign_id, service, ref, found_at)"
+        " VALUES (:id, 'jiosaavn', 'https://www.jiosaavn.com/album/x/y', now())",
+        id=campaign_id,
+    )
+    assert "data-home" not in client.get("/night-drive").text
+    move_release(campaign_id, timedelta(days=-2))
+    page = client.get("/night-drive")
+    assert 'data-home-countries="IN"' in page.text
+    assert 'data-home-zones="Asia/Calcutta Asia/Kolkata"' in page.text
+    client.set_cookie("tz", "Asia/Kolkata")
+    again = client.get("/night-drive", headers={"Accept-Language": "en-IN", "User-Agent": "iPhone"})
+    assert again.data == page.data
+    assert again.headers["ETag"] == page.headers["ETag"]
+    assert again.headers["Cache-Control"] == "public, max-age=60"
+    assert "Vary" not in again.headers
+
+
 def test_an_open_page_turns_over_by_itself(client: FlaskClient) -> None:
     page = client.get("/night-drive?src=tiktok").text
     assert 'hx-trigger="released from:body"' in page
