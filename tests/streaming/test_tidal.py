@@ -30,7 +30,12 @@ CALLBACK = "https://presave.label.example/connect/tidal/callback"
 TOKENS = {"access_token": "ey-access", "expires_in": 14400, "token_type": "Bearer", "user_id": 12345}
 APP_TOKEN = {"access_token": "ey-app", "expires_in": 86400, "token_type": "Bearer"}
 ATTRIBUTES = {"title": "Night Drive", "barcodeId": "00602445868162", "releaseDate": "2026-01-02"}
-FOUND = {"data": ITEM | {"attributes": ATTRIBUTES}}
+BY = {"artists": {"data": [{"type": "artists", "id": "7804"}, {"type": "artists", "id": "2"}], "links": {"self": "x"}}}
+INCLUDED = [
+    {"type": "artists", "id": "2", "attributes": {"name": "Somebody Else", "popularity": 0.9}},
+    {"type": "artists", "id": "7804", "attributes": {"name": "Alba Voss", "popularity": 0.5}},
+]
+FOUND = {"data": ITEM | {"attributes": ATTRIBUTES, "relationships": BY}, "included": INCLUDED}
 
 
 @pytest.fixture
@@ -279,7 +284,42 @@ class TestFinding:
         assert found is not None
         assert (found.ref, found.upc, found.title) == (ALBUM, "00602445868162", "Night Drive")
         assert service.asked[0].form["grant_type"] == "client_credentials"
-        assert (service.asked[1].path, service.asked[1].query) == ("/api/albums/251380836", {"countryCode": "US"})
+        assert service.asked[1].path == "/api/albums/251380836"
+        assert service.asked[1].query == {"countryCode": "US", "include": "artists"}
+
+    @pytest.mark.parametrize("ref", [ALBUM, "tracks:251380836", None])
+    def test_the_artist_named_first_is_its_artist(
+        self, ref: str | None, tidal: Tidal, service: ScriptedService
+    ) -> None:
+        service.answers(200, APP_TOKEN)
+        service.answers(200, FOUND if ref else FOUND | {"data": [FOUND["data"]]})
+        found = tidal.find_release(ref=ref, upc="602445868162")
+        assert found is not None
+        assert (found.artist, found.artist_ref) == ("Alba Voss", "artists:7804")
+        assert service.asked[1].query["include"] == "artists"
+
+    @pytest.mark.parametrize(
+        ("said", "artist", "artist_ref"),
+        [
+            ({"included": []}, "", "artists:7804"),
+            ({"included": "x"}, "", "artists:7804"),
+            ({"data": ITEM | {"attributes": ATTRIBUTES}}, "", None),
+            ({"data": ITEM | {"attributes": ATTRIBUTES, "relationships": {"artists": {"data": []}}}}, "", None),
+            (
+                {"data": ITEM | {"attributes": ATTRIBUTES, "relationships": {"artists": {"data": [{"id": "a/b"}]}}}},
+                "",
+                None,
+            ),
+        ],
+    )
+    def test_an_artist_that_is_not_told_hinders_nothing(
+        self, said: dict[str, object], artist: str, artist_ref: str | None, tidal: Tidal, service: ScriptedService
+    ) -> None:
+        service.answers(200, APP_TOKEN)
+        service.answers(200, FOUND | said)
+        found = tidal.find_release(ref=ALBUM, upc=None)
+        assert found is not None
+        assert (found.title, found.artist, found.artist_ref) == ("Night Drive", artist, artist_ref)
 
     def test_by_upc_in_every_written_form(self, tidal: Tidal, service: ScriptedService) -> None:
         service.answers(200, APP_TOKEN)
