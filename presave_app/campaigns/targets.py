@@ -135,6 +135,8 @@ def _forget_looks(campaign_id: int) -> None:
 
 
 def _look_afresh(target: Target) -> None:
+    # The catalogue named the artist of another release.
+    target.artist_ref = None
     target.found_at = None
     target.looked_at = None
     target.looks = 0
