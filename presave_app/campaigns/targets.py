@@ -153,6 +153,8 @@ def _forget_looks(campaign_id: int) -> None:
 def _look_afresh(target: Target) -> None:
     asked = delete(LinkLook).where(LinkLook.campaign_id == target.campaign_id, LinkLook.source == target.service)
     db.session.execute(asked)
+    # The catalogue named the artist of another release.
+    target.artist_ref = None
     target.found_at = None
     target.looked_at = None
     target.looks = 0

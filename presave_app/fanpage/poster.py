@@ -13,8 +13,9 @@ from sqlalchemy import select
 from presave_app.campaigns.addresses import was_public
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.fields import latest_safe_start
+from presave_app.campaigns.label_pages import find_pages
 from presave_app.campaigns.listening import link_of, listen_url
-from presave_app.campaigns.models import Campaign, Target
+from presave_app.campaigns.models import Campaign, LabelPage, Target
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets, links_among
 from presave_app.counts.tally import count_context
@@ -104,10 +105,10 @@ def poster_context(
 
 def offers_of(campaign: Campaign, zone: str | None = None) -> list[Offer]:
     """For a fan in `zone`, in the order of the page: where we add the release, then where we can only remind."""
-    targets = find_targets(campaign.id)
+    targets, pages = find_targets(campaign.id), find_pages(campaign.id)
     team_name = db.session.scalars(select(Team.name).where(Team.id == campaign.team_id)).one()
     saves = [
-        _offer(campaign, connector, targets[service], team_name, zone)
+        _offer(campaign, connector, targets[service], pages.get(service), team_name, zone)
         for service, connector in connectors().items()
         if service in targets
     ]
@@ -156,7 +157,10 @@ def _link_offer(entry: Entry, target: Target) -> Offer:
     )
 
 
-def _offer(campaign: Campaign, connector: Connector, target: Target, team_name: str, zone: str | None) -> Offer:
+def _offer(
+    campaign: Campaign, connector: Connector, target: Target, page: LabelPage | None, team_name: str, zone: str | None
+) -> Offer:
+    artist_ref = (page.artist_ref if page else None) or target.artist_ref
     opens = opens_at(campaign, connector)
     can_agree = campaign.release_at is not None and opens is None
     return Offer(
@@ -165,7 +169,7 @@ def _offer(campaign: Campaign, connector: Connector, target: Target, team_name: 
         name=connector.name,
         listen_url=listen_url(connector, target),
         wording=consent_for(campaign, connector, team_name, zone) if can_agree else None,
-        ticks=ticks_for(campaign, connector, target) if can_agree else [],
+        ticks=ticks_for(campaign, connector, artist_ref) if can_agree else [],
         # The whole of the named day is safe, not only its evening.
         opens_on=day_words(opens + timedelta(days=1), campaign.time_zone) if opens else None,
         months=connector.grant_life.days // 30 if connector.grant_life else 0,

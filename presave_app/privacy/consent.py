@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from presave_app.campaigns.models import Campaign, Target
+from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import ReleaseClock, release_clock
 from presave_app.lib import clock
 from presave_app.lib.moments import place_of
@@ -55,18 +55,18 @@ class Tick:
     sentence: str
 
 
-def ticks_for(campaign: Campaign, connector: Connector, target: Target) -> list[Tick]:
+def ticks_for(campaign: Campaign, connector: Connector, artist_ref: str | None) -> list[Tick]:
     """What `connector` can do besides the add, for this release. An artist nobody named can't be followed."""
-    found = [_tick(extra, campaign, connector, target) for extra in connector.extras]
+    found = [_tick(extra, campaign, connector, artist_ref) for extra in connector.extras]
     return [tick for tick in found if tick.subject]
 
 
-def _tick(extra: Extra, campaign: Campaign, connector: Connector, target: Target) -> Tick:
+def _tick(extra: Extra, campaign: Campaign, connector: Connector, artist_ref: str | None) -> Tick:
     artist, name = campaign.artist, connector.name
     match extra:
         case Extra.FOLLOW_ARTIST:
             label, sentence = f"Also follow {artist} on {name}, right away", f"Right away we follow {artist} on {name}."
-            return Tick(extra, target.artist_ref or "", label, sentence)
+            return Tick(extra, artist_ref or "", label, sentence)
         case Extra.ADD_TO_PLAYLIST:
             where = f"a playlist of yours on {name}, named “Pre-saved”"
             return Tick(extra, THE_RELEASE, f"Also put it into {where}", f"Then we put it into {where}.")

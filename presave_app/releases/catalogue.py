@@ -141,7 +141,7 @@ def _note_found(service: str, target: _Target, release: Release) -> bool:
         noted = session.execute(
             text("""
                 UPDATE target t SET found_at = now(), ref = :ref, url = coalesce(:url, t.url),
-                  artist_ref = coalesce(t.artist_ref, :artist_ref) FROM campaign k
+                  artist_ref = coalesce(:artist_ref, t.artist_ref) FROM campaign k
                 WHERE t.id = :id AND k.id = t.campaign_id AND t.found_at IS NULL
                   AND t.ref IS NOT DISTINCT FROM CAST(:asked_ref AS text)
                   AND (t.ref IS NOT NULL OR k.upc IS NOT DISTINCT FROM CAST(:asked_upc AS text))
