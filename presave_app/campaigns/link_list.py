@@ -5,21 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from presave_app.campaigns.label_pages import find_pages
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.suggestions import find_suggestions
 from presave_app.campaigns.targets import links_among
 from presave_app.streaming.directory import Entry, find_entry
 from presave_app.streaming.lookups.sources import lookups
+from presave_app.streaming.registry import connectors, find_known
 
 
 @dataclass(frozen=True)
 class LinkView:
-    """A link: whose it is, where it leads, and what a team should know of it."""
+    """A link: whose it is, where it leads, and what a team should know of it.
 
-    id: int
+    `countdown_of` is the service whose own page for pre-saves it is; there is no `id` then.
+    """
+
+    id: int | None
     name: str
     address: str
     words: str
+    countdown_of: str = ""
+
+
+def countdowns_of(campaign: Campaign) -> list[LinkView]:
+    """Pages for pre-saves at services that are off, and so have no field of their own."""
+    found = ((find_known(service), page.countdown_url) for service, page in find_pages(campaign.id).items())
+    return [
+        LinkView(None, known.countdown.name, url, f"Fans pre-save on {known.name} itself.", known.service)
+        for known, url in found
+        if url and known and known.countdown and known.service not in connectors()
+    ]
 
 
 def links_of(targets: Mapping[str, Target]) -> list[LinkView]:

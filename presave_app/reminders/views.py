@@ -24,6 +24,7 @@ from presave_app import mail
 from presave_app.access import fan_form, public
 from presave_app.campaigns.addresses import find_by_slug
 from presave_app.campaigns.artwork import find_picture
+from presave_app.campaigns.label_pages import find_countdown
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets
@@ -231,6 +232,7 @@ def _context(campaign: Campaign, service: str, zone: str | None, fault: str = ""
         "face": find_face(campaign, zone),
         "service": service,
         "service_name": _name_of(service),
+        "has_countdown": find_countdown(campaign.id, service) is not None,
         "when": release_words(campaign),
         "zone": zone or "",
         "has_mail": mail.is_on(),
@@ -260,9 +262,13 @@ def _campaign_or_404(slug: str, service: str) -> Campaign:
     campaign = find_by_slug(slug.lower())
     if campaign is None or find_face(campaign) not in (Face.PRE_SAVE, Face.OUT_NOW):
         abort(404)
-    if service not in connectors() and not (find_entry(service) and service in find_targets(campaign.id)):
+    if service not in connectors() and not (find_entry(service) and _is_on_page(campaign.id, service)):
         abort(404)
     return campaign
+
+
+def _is_on_page(campaign_id: int, service: str) -> bool:
+    return service in find_targets(campaign_id) or find_countdown(campaign_id, service) is not None
 
 
 def _reminder_or_404(secret: str) -> Reminder:
