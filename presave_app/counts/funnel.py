@@ -16,7 +16,9 @@ _LANES = 4
 
 
 class Step(StrEnum):
-    """In this order. `OPENED` is counted when the page was opened in the device's own browser."""
+    """In this order. `OPENED` is counted when the page was opened in the device's own browser, `ELSEWHERE` when a
+    sign-in came back to another browser than the one it began in.
+    """
 
     SEEN = "seen"
     OPENED = "opened"

@@ -11,12 +11,14 @@ from presave_app.campaigns.models import Campaign
 from presave_app.counts.funnel import Step, count_step, is_first_opening
 from presave_app.extensions import current_settings
 from presave_app.fanpage.hand_over import make_token, open_token
-from presave_app.fanpage.inside_apps import Inside, find_inside, way_out
+from presave_app.fanpage.inside_apps import Inside, find_inside, system_of, way_out
 from presave_app.fanpage.poster import Face, clean_source, find_face
 from presave_app.hypermedia import fragment
 from presave_app.transaction import transaction
 
 inside_apps = Blueprint("inside_apps", __name__)
+
+OWN_BROWSER = "own browser"
 
 
 @inside_apps.get("/<slug>/way-out")
@@ -55,12 +57,14 @@ def open_here(slug: str, token: str) -> ResponseReturnValue:
 
 
 def note_step(campaign_id: int, step: Step, inside: Inside | None = None) -> None:
-    """Count a step of a visitor who is inside an app; whoever is in a browser of their own is not counted."""
-    inside = inside or find_inside(request.user_agent.string)
-    if inside is None:
+    """Count a step of a visitor who is inside an app; in a browser of their own only a return that began elsewhere."""
+    agent = request.user_agent.string
+    inside = inside or find_inside(agent)
+    if inside is None and step is not Step.ELSEWHERE:
         return
+    app, system = (inside.app.name, inside.system) if inside else (OWN_BROWSER, system_of(agent))
     with transaction() as session:
-        count_step(session, campaign_id, inside.app.name, inside.system.value, step)
+        count_step(session, campaign_id, app, system.value, step)
 
 
 def _href(campaign: Campaign, source: str, inside: Inside) -> str | None:
