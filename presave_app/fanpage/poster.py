@@ -20,6 +20,7 @@ from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets, links_among
 from presave_app.counts.tally import count_context
 from presave_app.extensions import db
+from presave_app.fanpage.inside_apps import ALL_MARKS
 from presave_app.fanpage.words import day_words, release_words
 from presave_app.lib import clock
 from presave_app.lib.countries import zones_of
@@ -107,6 +108,7 @@ def poster_context(
         "offers": offers,
         "asks_again": is_waiting and count["count"].poll is not None and not is_preview,
         "source": source,
+        "app_marks": ALL_MARKS,
         **count,
     }
 
