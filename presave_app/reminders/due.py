@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from presave_app import mail
 from presave_app.campaigns.release_clock import ReleaseClock
-from presave_app.extensions import db
+from presave_app.extensions import current_settings, db
+from presave_app.reminders.states import Kind
 
 _ZONES = text("SELECT DISTINCT coalesce(time_zone, '') FROM reminder WHERE campaign_id = :id")
 
@@ -22,11 +24,23 @@ _MOVE_WAYS = text("""
     WHERE r.campaign_id = :id AND w.reminder_id = r.id AND w.state = 'armed' AND w.next_at <> r.due_at
 """)
 
-# Confirmations that wait, messages whose day has come, and what has to be ended.
-_HAS_WORK = text("""
-    SELECT EXISTS (SELECT 1 FROM reminder_way WHERE state IN ('unconfirmed', 'armed') AND next_at <= now()
-                     AND (lease_until IS NULL OR lease_until < now()))
-""")
+# A question that goes out as soon as mail does.
+QUESTIONS = """
+    reminder_way d WHERE d.state = 'unconfirmed' AND d.kind = 'email' AND d.next_at <= now()
+      AND d.address_sealed IS NOT NULL
+"""
+
+# A message whose day has come, of a kind that this installation can send.
+OF_THE_DAY = """
+    reminder_way d JOIN reminder r ON r.id = d.reminder_id JOIN campaign k ON k.id = r.campaign_id
+    WHERE d.state = 'armed' AND d.kind = ANY(:kinds) AND d.next_at <= now()
+      AND (d.lease_until IS NULL OR d.lease_until < now())
+      AND k.published_at IS NOT NULL AND k.first_at <= now()
+"""
+
+_HAS_WORK = text(f"""
+    SELECT (:asks AND EXISTS (SELECT 1 FROM {QUESTIONS})) OR EXISTS (SELECT 1 FROM {OF_THE_DAY})
+""")  # noqa: S608 - constants of this file
 
 
 def recompute(session: Session, campaign_id: int, release: ReleaseClock) -> None:
@@ -37,6 +51,12 @@ def recompute(session: Session, campaign_id: int, release: ReleaseClock) -> None
     session.execute(_MOVE_WAYS, {"id": campaign_id})
 
 
+def sendable() -> dict[str, list[str]]:
+    """What the conditions above ask of this installation: the kinds of messages that it can send."""
+    kinds = [Kind.EMAIL] * mail.is_on() + [Kind.PUSH] * bool(current_settings().vapid)
+    return {"kinds": [str(kind) for kind in kinds]}
+
+
 def has_work() -> bool:
-    """Whether something may have to be sent now."""
-    return db.session.execute(_HAS_WORK).scalar_one()
+    """Whether something can be sent now, by the very conditions under which it is taken: nobody rings in vain."""
+    return db.session.execute(_HAS_WORK, {"asks": mail.is_on(), **sendable()}).scalar_one()

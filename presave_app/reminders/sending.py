@@ -20,13 +20,13 @@ from sqlalchemy import Row, text
 from presave_app import mail
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import lock_clock
-from presave_app.extensions import current_settings
 from presave_app.lib import clock
 from presave_app.lib.failpoints import reach
 from presave_app.lib.vault import VaultError
 from presave_app.mail import MailFault
 from presave_app.reminders import pushing
 from presave_app.reminders.addresses import ERASED, open_address
+from presave_app.reminders.due import OF_THE_DAY, sendable
 from presave_app.reminders.message import Message, message_of, reminder_letter
 from presave_app.reminders.states import Kind, State
 from presave_app.transaction import transaction
@@ -39,16 +39,11 @@ _TOGETHER = 8
 
 log = logging.getLogger(__name__)
 
-_CLAIM = text("""
+_CLAIM = text(f"""
     UPDATE reminder_way w SET lease_until = now() + make_interval(secs => :lease) WHERE w.id IN (
-      SELECT d.id FROM reminder_way d JOIN reminder r ON r.id = d.reminder_id
-        JOIN campaign k ON k.id = r.campaign_id
-      WHERE d.state = 'armed' AND d.kind = ANY(:kinds) AND d.next_at <= now()
-        AND (d.lease_until IS NULL OR d.lease_until < now())
-        AND k.published_at IS NOT NULL AND k.first_at <= now()
-      ORDER BY d.next_at LIMIT :limit FOR UPDATE OF d SKIP LOCKED)
+      SELECT d.id FROM {OF_THE_DAY} ORDER BY d.next_at LIMIT :limit FOR UPDATE OF d SKIP LOCKED)
     RETURNING w.id, w.lease_until, w.reminder_id
-""")
+""")  # noqa: S608 - a constant of this package
 
 _BEGIN = text("""
     UPDATE reminder_way SET state = 'sending', tries = tries + 1, lease_until = now() + make_interval(secs => :lease)
@@ -93,11 +88,8 @@ def send_claimed(claimed: Sequence[Row[Any]]) -> None:
 
 
 def _claim() -> Sequence[Row[Any]]:
-    kinds = [Kind.EMAIL] * mail.is_on() + [Kind.PUSH] * bool(current_settings().vapid)
     with transaction() as session:
-        claimed = session.execute(
-            _CLAIM, {"kinds": [str(kind) for kind in kinds], "limit": _TOGETHER, "lease": LEASE_SECONDS}
-        ).all()
+        claimed = session.execute(_CLAIM, {"limit": _TOGETHER, "lease": LEASE_SECONDS, **sendable()}).all()
     reach("after_reminder_claim")
     return claimed
 
