@@ -61,8 +61,9 @@ def notice_letter(message: Message, notice: Notice) -> Letter:
     """The one mail to a fan whose permission is lost."""
     return Letter(
         subject=f"{message.title}: {notice.service_name} needs your permission again",
-        text=f"You pre-saved {message.name}. {notice.service_name} does not let us add it any more, until you give "
-        f"your permission once again. You asked us to tell you.\n\nGive it on your own page:\n{notice.mine_url}\n\n"
+        text=f"You pre-saved {message.name}. {notice.service_name} does not let us add it any more "
+        f"until you give your permission again. You asked us to tell you.\n\n"
+        f"Give it on your own page:\n{notice.mine_url}\n\n"
         "This was the only mail: we have erased your address. There is nothing to unsubscribe from.\n",
         name=f"reminder-{message.way_id}",
         stop_url=stop_url(message.way_id),
@@ -85,17 +86,15 @@ def reminder_letter(message: Message) -> Letter:
 
 def question_letter(message: Message) -> Letter:
     """The mail that asks whoever reads the mailbox whether the message is wanted."""
-    what = f"when {message.notice.service_name} needs your permission again" if message.notice else "when it is out"
-    subject = (
-        f"Shall we tell you if {message.name} needs you?"
-        if message.notice
-        else f"Shall we remind you of {message.name}?"
-    )
+    subject, when = f"Shall we remind you of {message.name}?", "when it is out"
+    if notice := message.notice:
+        subject = f"Shall we tell you if {message.name} needs you?"
+        when = f"if {notice.service_name} needs your permission again before we can add it"
     return Letter(
         subject=subject,
         text="Somebody, probably you, typed this address on the page of a release:\n"
         f"{message.name}, {message.page_url}\n\n"
-        f"If we shall write to you once {what}, say yes here:\n{confirm_url(message.way_id)}\n\n"
+        f"If we shall write to you once {when}, say yes here:\n{confirm_url(message.way_id)}\n\n"
         "If not, you need not do anything: we erase your address within three days. "
         f"To have it erased at once:\n{stop_url(message.way_id)}\n",
         name=f"reminder-question-{message.way_id}",

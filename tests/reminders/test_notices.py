@@ -76,7 +76,7 @@ def test_the_whole_way_of_a_mail(
     send_due()
     (question,) = house.taken
     assert question.message["Subject"] == "Shall we tell you if Night Drive by Alba Voss needs you?"
-    assert "once when Spotify needs your permission again" in question.message.get_content()
+    assert "once if Spotify needs your permission again before we can add it" in question.message.get_content()
     assert path not in question.message.get_content()
     assert "only then do we write if Spotify needs you" in text_of(client, path)
     assert "way-email" not in client.get(path).text
