@@ -72,8 +72,11 @@ def _check(status: int) -> None:
 
 def _payload(message: Message) -> bytes:
     """What static/js/push.js reads."""
-    words = {"title": f"Out now: {message.title}", "body": message.artist}
-    return json.dumps({**words, "url": message.listen_url, "tag": message.way_id.hex}, ensure_ascii=False).encode()
+    said = {"title": f"Out now: {message.title}", "body": message.artist, "url": message.listen_url}
+    if notice := message.notice:
+        words = f"{notice.service_name} needs your permission again."
+        said = {"title": f"{message.title} needs you", "body": words, "url": notice.mine_url}
+    return json.dumps({**said, "tag": message.way_id.hex}, ensure_ascii=False).encode()
 
 
 def _signed_for(endpoint: str) -> dict[str, str]:

@@ -39,7 +39,7 @@ from presave_app.reminders.looking_up import find_by_mine_secret, find_way, ways
 from presave_app.reminders.models import Reminder, ReminderWay
 from presave_app.reminders.states import Kind, Reason, State
 from presave_app.reminders.typed import WayRefused, read_email, read_subscription
-from presave_app.reminders.words import headline, told, why
+from presave_app.reminders.words import headline, told, told_notice, why
 from presave_app.streaming.directory import find_entry
 from presave_app.streaming.registry import connectors
 from presave_app.transaction import transaction
@@ -76,7 +76,7 @@ def remind(slug: str, service: str) -> ResponseReturnValue:
         return go_to(url_for("fanpage.page", slug=campaign.slug))
     source = clean_source(request.form.get("src", "")) or None
     try:
-        add_way = _read_way()
+        add_way = read_way()
     except WayRefused as fault:
         return _remind_page(campaign, service, str(fault)), 422
     with transaction() as session:
@@ -92,7 +92,7 @@ def add_way_to(secret: str) -> ResponseReturnValue:
     """Add a way to a reminder."""
     reminder = _reminder_or_404(secret)
     try:
-        add_way = _read_way()
+        add_way = read_way()
     except WayRefused as fault:
         return reminder_page(reminder, secret, str(fault)), 422
     with transaction() as session:
@@ -216,7 +216,8 @@ def _mail_page(way: ReminderWay | None, secret: str, button: str | None) -> Resp
     campaign = db.session.get_one(Campaign, reminder.campaign_id)
     html = render_template(
         "reminders/mail.html",
-        way=told(way),
+        way=told_notice(way, _name_of(reminder.service)) if reminder.pre_save_id else told(way),
+        is_notice=reminder.pre_save_id is not None,
         secret=secret,
         button=button,
         **_context(campaign, reminder.service, reminder.time_zone),
@@ -242,9 +243,14 @@ def _context(campaign: Campaign, service: str, zone: str | None, fault: str = ""
     }
 
 
-def _read_way() -> Any:
-    """What the form asks for, as a function of the session and the reminder's id; raises WayRefused."""
+def read_way(*kinds: Kind) -> Any:
+    """What the form asks for, as a function of the session and the reminder's id; raises WayRefused.
+
+    Only `kinds` are taken, all of them when none is named.
+    """
     form = request.form
+    if kinds and form.get("way") not in kinds:
+        abort(400)
     match form.get("way"):
         case Kind.CALENDAR:
             return taking.add_calendar

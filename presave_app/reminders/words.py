@@ -1,4 +1,4 @@
-"""Reminders in words: why there is one, and where each of its ways stands."""
+"""Reminders and notices in words: why there is one, and where each of its ways stands."""
 
 from __future__ import annotations
 
@@ -33,11 +33,22 @@ _STATES = {
     (Kind.PUSH, State.WITHDRAWN): "Taken back, and the way to your browser is erased.",
 }
 
+_NOTICES = {
+    (Kind.EMAIL, State.UNCONFIRMED): "Open the mail we sent you and press its button: only then do we write if "
+    "{service} needs you. We send one such mail a day to an address. Asked earlier today? Look for that one.",
+    (Kind.EMAIL, State.ARMED): "Confirmed. We write once, only if {service} needs your permission again, and erase "
+    "your address after that.",
+    (Kind.PUSH, State.ARMED): "Your browser shows one message, only if {service} needs your permission again. After "
+    "that we forget how to reach it.",
+}
+
 _REASONS = {
     "replaced": "You asked for this again later: that newer one stays, this one is erased.",
     "maybe_sent": "We lost the connection while sending, so it may have reached you or not. We don't send twice.",
     "not_confirmed": "Nobody pressed the button in the mail in time. The address is erased.",
     "too_late": "It could not be sent within three days, so we stopped. The address is erased.",
+    "watch_over": "Three days after the release we stopped. The address is erased.",
+    "not_needed": "It is not needed any more. The address is erased.",
     "refused": "It was not taken there. The address is erased.",
     "gone": "Your browser does not take messages from here any more. The way to it is erased.",
 }
@@ -77,9 +88,19 @@ def _is_sure(way: ReminderWay) -> bool:
 
 def told(way: ReminderWay) -> ToldWay:
     """A way in words."""
+    return _told(way, _words(way, Kind(way.kind), State(way.state)))
+
+
+def told_notice(way: ReminderWay, service_name: str) -> ToldWay:
+    """A way of a notice in words: that of a pre-save on this service."""
+    unless_over = _NOTICES.get((Kind(way.kind), State(way.state)))
+    return _told(way, unless_over.format(service=service_name) if unless_over else told(way).words)
+
+
+def _told(way: ReminderWay, words: str) -> ToldWay:
     kind, state = Kind(way.kind), State(way.state)
     can_stop = state in (State.UNCONFIRMED, State.ARMED) or (kind is Kind.CALENDAR and state is State.SENT)
-    return ToldWay(way, _NAMES[kind], _words(way, kind, state), can_stop)
+    return ToldWay(way, _NAMES[kind], words, can_stop)
 
 
 def _words(way: ReminderWay, kind: Kind, state: State) -> str:
