@@ -11,7 +11,7 @@ from presave_app.campaigns.suggestions import find_suggestions
 from presave_app.campaigns.targets import links_among
 from presave_app.streaming.directory import Entry, find_entry
 from presave_app.streaming.lookups.sources import lookups
-from presave_app.streaming.registry import connectors, find_known
+from presave_app.streaming.registry import connectors, known_connectors
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,13 @@ class LinkView:
 
 def countdowns_of(campaign: Campaign) -> list[LinkView]:
     """Pages for pre-saves at services that are off, and so have no field of their own."""
-    found = ((find_known(service), page.countdown_url) for service, page in find_pages(campaign.id).items())
+    off = {service: known for service, known in known_connectors().items() if service not in connectors()}
+    named = {service: known.countdown.name for service, known in off.items() if known.countdown}
+    pages = find_pages(campaign.id) if named else {}
     return [
-        LinkView(None, known.countdown.name, url, f"Fans pre-save on {known.name} itself.", known.service)
-        for known, url in found
-        if url and known and known.countdown and known.service not in connectors()
+        LinkView(None, named[service], page.countdown_url, f"Fans pre-save on {off[service].name} itself.", service)
+        for service, page in pages.items()
+        if service in named and page.countdown_url
     ]
 
 
