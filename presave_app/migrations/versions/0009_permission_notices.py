@@ -4,14 +4,14 @@ Only adds: code of the release before runs on this schema during a deploy. Such 
 that code does not send it.
 
 Revision ID: 0009
-Revises: 0007
+Revises: 0008
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 # Whatever ends a pre-save, the address goes in the same transaction. The pseudonym of one that nobody has agreed to
 # stays for its day: ending must be no way to be asked again.
