@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from presave_app import access, error_pages, extensions, site_map, tables
+from presave_app.front.layer import init_front
 from presave_app.lib import failpoints
 from presave_app.ops import cli, logs, template_helpers, time_keeping
 from presave_app.security_headers import init_security_headers
@@ -47,6 +48,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)
+    init_front(app)
     return app
 
 

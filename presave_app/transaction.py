@@ -18,6 +18,8 @@ _RETRY_WAITS = (0.05, 0.5, 1.0, 2.0, 3.0)
 
 Value = TypeVar("Value")
 
+_after_every_commit: list[Callable[[], object]] = []
+
 
 @contextmanager
 def transaction() -> Iterator[Session]:
@@ -40,7 +42,7 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         session.info.pop("in_transaction", None)
-    for hook in session.info.pop(_HOOKS, []):
+    for hook in (*_after_every_commit, *session.info.pop(_HOOKS, [])):
         hook()
 
 
@@ -67,6 +69,15 @@ def after_commit(hook: Callable[[], object]) -> None:
     if not session.info.get("in_transaction"):
         raise RuntimeError("after_commit needs an open transaction")
     session.info.setdefault(_HOOKS, []).append(hook)
+
+
+def after_every_commit(hook: Callable[[], object]) -> None:
+    """Call `hook` after each commit of this process from now on, before the hooks of that commit alone.
+
+    For what this process remembers of the database. Given twice, it is called once.
+    """
+    if hook not in _after_every_commit:
+        _after_every_commit.append(hook)
 
 
 def refuse_inside(act: str) -> None:

@@ -135,6 +135,7 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
         yield migrated_app
         db.session.remove()
         _empty_tables()
+        migrated_app.extensions["presave_front"].forget()
 
 
 @pytest.fixture

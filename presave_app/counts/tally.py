@@ -56,12 +56,17 @@ class Tally:
 
 @dataclass(frozen=True)
 class Count:
-    """A tally as a page shows it. `poll` is how often the page asks again; None when nothing more can come."""
+    """A tally as a page shows it. `poll` is how often the page asks again; None when nothing more can come.
+
+    `is_split` while the release is out for some and not for others; `reading` is what it was counted from.
+    """
 
     slug: str
     tally: Tally
     is_out: bool
     poll: str | None
+    is_split: bool = False
+    reading: object = None
     moved: bool = False
 
     @property
@@ -96,7 +101,8 @@ class _Reading:
         is_out = release is not None and release.is_out_for(zone, now)
         is_over = not self.is_published or release is None or now >= release.last + _STILL_MOVES
         poll = None if is_over else "2s" if is_out else "1s"
-        return Count(self.slug, self.tally, is_out, poll)
+        is_split = release is not None and release.is_split(now)
+        return Count(self.slug, self.tally, is_out, poll, is_split, self)
 
 
 _memo: ShortMemo[_Reading | None] = ShortMemo(keep=_KEEP, size=_KNOWN_CAMPAIGNS)
@@ -125,6 +131,11 @@ def find_count(slug: str, zone: str | None = None) -> Count | None:
     """The count behind an address, at most a quarter of a second old; None where there is no page."""
     reading = _memo.get(slug, lambda: _read(slug))
     return reading.seen_from(zone) if reading else None
+
+
+def is_newest(slug: str, count: Count) -> bool:
+    """Whether a count found behind this address is still what would be found there."""
+    return _memo.peek(slug, clock.now()) is count.reading
 
 
 def forget_counts() -> None:

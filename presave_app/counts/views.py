@@ -1,4 +1,4 @@
-"""The count as a fragment, as JSON, and as the artist's page for the stage. No session, no cache."""
+"""The count as a fragment, as JSON, and as the artist's page for the stage. No session, no cache but our own."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from presave_app.access import public
 from presave_app.campaigns.campaign import find_live
 from presave_app.counts.stage import stage_context
-from presave_app.counts.tally import FACES, Count, find_count
+from presave_app.counts.tally import FACES, Count, find_count, is_newest
 from presave_app.fanpage.visitor import visitor_zone
+from presave_app.front.offers import Offer, Side, offer
 from presave_app.hypermedia import fragment
 from presave_app.reminders import tally as reminders
 from presave_app.streaming.registry import connectors
@@ -26,6 +27,7 @@ def count_fragment(slug: str) -> ResponseReturnValue:
     visitor's zone became known only after the page was made.
     """
     count = _get_count(slug, visitor_zone())
+    _offer(slug, count, has_side=True)
     seen = request.args.get("seen", type=int)
     has_flipped = request.args.get("face") in FACES and request.args["face"] != count.face
     if count.poll and seen == count.total and not has_flipped:
@@ -39,6 +41,7 @@ def count_fragment(slug: str) -> ResponseReturnValue:
 def count_json(slug: str) -> ResponseReturnValue:
     """The count for programs: every service that is on has its number."""
     count = _get_count(slug)
+    _offer(slug, count, has_side=False)
     tally = count.tally
     services = dict.fromkeys(connectors(), 0) | dict(tally.services)
     return jsonify(total=tally.total, services=services, reminders=reminders.count_behind(count.slug))
@@ -63,3 +66,9 @@ def _get_count(slug: str, zone: str | None = None) -> Count:
     if count is None:
         abort(404)
     return count
+
+
+def _offer(slug: str, count: Count, *, has_side: bool) -> None:
+    """The front may give the answer to others until the count is read anew, and nobody else may keep it at all."""
+    side = Side(count.is_split, count.is_out) if has_side else None
+    offer(Offer(side=side, still_good=lambda: is_newest(slug, count), only_here=True))

@@ -15,6 +15,7 @@ from presave_app.counts.ways_out import count_way_out
 from presave_app.extensions import db
 from presave_app.fanpage.poster import Face, clean_source, find_face, poster_context
 from presave_app.fanpage.visitor import visitor_zone
+from presave_app.front.offers import Offer, Side, offer
 from presave_app.lib import clock
 from presave_app.transaction import transaction
 
@@ -113,14 +114,18 @@ def _cached_until_the_flip(response: Response, campaign: Campaign, face: Face) -
 
     While a release is out in some zones and not in others, the page is one visitor's: no cache may give it to
     the next one, and the browser asks again each time, for its own zone may have become known meanwhile.
+    Our own cache tells the two apart and may keep both.
     `Vary: Cookie` would not do: it would keep a page for each fan instead of two, and browsers pass over it.
     """
     release, now = release_clock(campaign), clock.now()
-    if release is not None and release.is_split(now):
+    is_split = release is not None and release.is_split(now)
+    turns_at = release.first if release and face is Face.PRE_SAVE and not is_split else None
+    offer(Offer(side=Side(is_split, face is Face.OUT_NOW), turns_at=turns_at, only_here=is_split))
+    if is_split:
         response.cache_control.private = True
         response.cache_control.no_cache = True
     else:
-        turns_in = (release.first - now).total_seconds() if release and face is Face.PRE_SAVE else _FRESH_SECONDS
+        turns_in = (turns_at - now).total_seconds() if turns_at else _FRESH_SECONDS
         response.cache_control.public = True
         response.cache_control.max_age = max(0, min(_FRESH_SECONDS, int(turns_in)))
     response.add_etag()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
@@ -12,7 +14,7 @@ from presave_app.lib.moments import find_zone
 # Browsers keep no cookie for longer (RFC 6265bis, 5.5).
 _FAN_SECONDS = 400 * 86_400
 # Set by static/js/fan.js, on pages whose release has that clock and on no others.
-_COOKIE = "tz"
+ZONE_COOKIE = "tz"
 
 
 def find_fan_id() -> str | None:
@@ -46,7 +48,12 @@ def _fan_cookie() -> str:
 
 def visitor_zone() -> str | None:
     """The visitor's time zone; None when the browser does not say, or says what is none."""
-    return known_zone(request.cookies.get(_COOKIE, ""))
+    return zone_among(request.cookies)
+
+
+def zone_among(cookies: Mapping[str, str]) -> str | None:
+    """The same, from the cookies of a request."""
+    return known_zone(cookies.get(ZONE_COOKIE, ""))
 
 
 def known_zone(text: str) -> str | None:

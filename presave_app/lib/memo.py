@@ -41,6 +41,13 @@ class ShortMemo(Generic[Value]):
                 entry.read_at = now
             return entry.value  # type: ignore[return-value]
 
+    def peek(self, key: str, now: datetime) -> Value | None:
+        """The remembered answer without waiting for anybody; None when there is none that is good at `now`."""
+        entry = self._entries.get(key)
+        if entry is None or entry.read_at is None or not timedelta(0) <= now - entry.read_at < self._keep:
+            return None
+        return entry.value
+
     def forget(self, key: str | None = None) -> None:
         """Forget one answer that is known to be old, or all of them."""
         with self._lock:

@@ -142,7 +142,7 @@ def test_everybody_gets_the_same_page(client: FlaskClient) -> None:
     again = client.get("/night-drive", headers={"Accept-Language": "fr", "HX-Request": "true"})
     assert again.data == page.data
     assert "Set-Cookie" not in page.headers
-    assert "Vary" not in page.headers
+    assert page.headers["Vary"] == "Accept-Encoding"
 
 
 def test_the_order_of_a_country_is_no_business_of_a_cache(client: FlaskClient, campaign_id: int) -> None:

@@ -1,0 +1,176 @@
+"""The WSGI layer: answers from memory what it can prove to be true now, and hands everything else on to Flask."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.sansio.utils import host_is_trusted
+from werkzeug.wrappers import Request
+
+from presave_app.fanpage.visitor import ZONE_COOKIE, zone_among
+from presave_app.front.answer import Answer, Header, is_everybodys, make_answer
+from presave_app.front.offers import Offer, Side, open_slot
+from presave_app.front.question import Question, reader
+from presave_app.front.shelf import Shelf
+from presave_app.front.standing import Standing, find_standing, forget_standings, known_standing
+from presave_app.lib import clock
+from presave_app.transaction import after_every_commit
+
+Environ = dict[str, Any]
+# What is asked, the side it is asked from, and the stamp of the campaign behind it.
+Key = tuple[Question, Side | None, str]
+WsgiApp = Callable[[Environ, Any], Iterable[bytes]]
+
+# Files never change under their address; this is how long one that was deleted may still be seen.
+_FILE = Offer(longest=timedelta(minutes=1))
+_BEFORE, _AFTER = Side(is_split=False, is_out=False), Side(is_split=False, is_out=True)
+_DROPPED = frozenset({"CONTENT_LENGTH", "CONTENT_TYPE"})
+
+log = logging.getLogger(__name__)
+
+
+def init_front(app: Flask) -> None:
+    """Put the front before all that the app is wrapped in by now."""
+    front = Front(app, app.wsgi_app)
+    app.wsgi_app = front
+    app.extensions["presave_front"] = front
+    after_every_commit(forget_standings)
+
+
+class Front:
+    """See `presave_app.front`."""
+
+    def __init__(self, app: Flask, inner: WsgiApp) -> None:
+        self._app = app
+        self.inner = inner
+        self.shelf: Shelf[Key] = Shelf()
+        first_parts = (rule.rule.split("/")[1] for rule in app.url_map.iter_rules())
+        self._read = reader(frozenset(part for part in first_parts if not part.startswith("<")))
+        self._is_ours = lru_cache(256)(lambda host: host_is_trusted(host, app.config["TRUSTED_HOSTS"]))
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        """Answer from memory, or as Flask does."""
+        question = (
+            self._read(environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")) if _is_plain(environ) else None
+        )
+        if question is None or not self._is_ours(environ.get("HTTP_HOST")):
+            return self.inner(environ, start_response)
+        answer = self._find(question, environ)
+        now = clock.now()
+        # Whoever waited for the making may have waited beyond the moment.
+        if answer is None or answer.has_turned(now):
+            return self.inner(environ, start_response)
+        status, headers, body = answer.reply(
+            accepts=environ.get("HTTP_ACCEPT_ENCODING", ""), knows=environ.get("HTTP_IF_NONE_MATCH"), now=now
+        )
+        start_response(status, headers)
+        return [body] if body and environ["REQUEST_METHOD"] == "GET" else []
+
+    def forget(self) -> None:
+        """Forget all answers, for tests that empty the database."""
+        self.shelf.clear()
+        forget_standings()
+
+    def kept_paths(self) -> set[str]:
+        """The paths that something is kept of."""
+        return {question.path for question, *_ in self.shelf.held_keys()}
+
+    def _find(self, question: Question, environ: Environ) -> Answer | None:
+        now, side, stamp, zone = clock.now(), None, "", None
+        if question.slug is not None:
+            standing = known_standing(question.slug, now) or self._look_up(question.slug)
+            if standing is None:
+                return None
+            side, zone = _side_of(standing, environ, now)
+            stamp = standing.stamp
+        key = (question, side, stamp)
+        answer = self.shelf.find(key)
+        if answer is not None and answer.is_good(now, time.monotonic()):
+            return answer
+        return self.shelf.made_once(key, _is_good_now, lambda: self._make(question, side, zone, environ))
+
+    def _look_up(self, slug: str) -> Standing | None:
+        try:
+            with self._app.app_context():
+                return find_standing(slug)
+        except SQLAlchemyError as fault:
+            # Flask meets the same fault, and has a page for it.
+            log.warning("no standing of a campaign: %s", type(fault).__name__)
+            return None
+
+    def _make(self, question: Question, side: Side | None, zone: str | None, environ: Environ) -> Answer | None:
+        """Flask's answer, if it may be given to everybody on this side."""
+        request = clean_request(environ, question, zone)
+        slot = open_slot(request)
+        began, ticks = clock.now(), time.monotonic()
+        status, headers, body = _ask(self.inner, request)
+        given = slot[-1] if slot else _FILE if question.slug is None else None
+        if given is None or given.side not in (None, side) or not is_everybodys(status, headers, given):
+            return None
+        lasts = given.longest if given.turns_at is None else min(given.longest, given.turns_at - began)
+        answer = make_answer(status, headers, body, given, ticks + lasts.total_seconds())
+        return answer if _is_good_now(answer) else None
+
+
+def clean_request(environ: Environ, question: Question, zone: str | None) -> Environ:
+    """A request like the visitor's but for all that is theirs: no cookies but the zone, no conditions, no ranges."""
+    request = {
+        name: value
+        for name, value in environ.items()
+        if name == "HTTP_HOST" or not (name.startswith("HTTP_") or name in _DROPPED)
+    }
+    request |= {"REQUEST_METHOD": "GET", "QUERY_STRING": question.query}
+    if zone is not None:
+        request["HTTP_COOKIE"] = f"{ZONE_COOKIE}={zone}"
+    return request
+
+
+def _is_plain(environ: Environ) -> bool:
+    """A request that wants a whole answer, or none if it has it already. Whatever else is asked is Flask's."""
+    return (
+        environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        and "HTTP_RANGE" not in environ
+        and "HTTP_IF_MATCH" not in environ
+        and "HTTP_IF_UNMODIFIED_SINCE" not in environ
+        and ("HTTP_IF_MODIFIED_SINCE" not in environ or "HTTP_IF_NONE_MATCH" in environ)
+        and environ.get("HTTP_IF_NONE_MATCH") != "*"
+        and not environ.get("SCRIPT_NAME")
+    )
+
+
+def _side_of(standing: Standing, environ: Environ, now: datetime) -> tuple[Side, str | None]:
+    """The side that the visitor sees now, and their zone where it matters."""
+    if now < standing.first:
+        return _BEFORE, None
+    if now >= standing.last:
+        return _AFTER, None
+    zone = zone_among(Request(environ).cookies)
+    return Side(is_split=True, is_out=standing.release.is_out_for(zone, now)), zone
+
+
+def _is_good_now(answer: Answer) -> bool:
+    return answer.is_good(clock.now(), time.monotonic())
+
+
+def _ask(inner: WsgiApp, request: Environ) -> tuple[str, Sequence[Header], bytes]:
+    said: list[tuple[str, Sequence[Header]]] = []
+
+    def start_response(status: str, headers: Sequence[Header], _: object = None) -> None:
+        said.append((status, headers))
+
+    chunks = inner(request, start_response)
+    try:
+        body = b"".join(chunks)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+    status, headers = said[-1]
+    return status, headers, body
