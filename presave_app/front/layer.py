@@ -24,6 +24,8 @@ from presave_app.lib import clock
 from presave_app.transaction import after_every_commit
 
 Environ = dict[str, Any]
+# What is asked, the side it is asked from, and the stamp of the campaign behind it.
+Key = tuple[Question, Side | None, str]
 WsgiApp = Callable[[Environ, Any], Iterable[bytes]]
 
 # Files never change under their address; this is how long one that was deleted may still be seen.
@@ -47,8 +49,8 @@ class Front:
 
     def __init__(self, app: Flask, inner: WsgiApp) -> None:
         self._app = app
-        self._inner = inner
-        self.shelf = Shelf()
+        self.inner = inner
+        self.shelf: Shelf[Key] = Shelf()
         first_parts = (rule.rule.split("/")[1] for rule in app.url_map.iter_rules())
         self._read = reader(frozenset(part for part in first_parts if not part.startswith("<")))
         self._is_ours = lru_cache(256)(lambda host: host_is_trusted(host, app.config["TRUSTED_HOSTS"]))
@@ -59,12 +61,12 @@ class Front:
             self._read(environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")) if _is_plain(environ) else None
         )
         if question is None or not self._is_ours(environ.get("HTTP_HOST")):
-            return self._inner(environ, start_response)
+            return self.inner(environ, start_response)
         answer = self._find(question, environ)
         now = clock.now()
         # Whoever waited for the making may have waited beyond the moment.
         if answer is None or answer.has_turned(now):
-            return self._inner(environ, start_response)
+            return self.inner(environ, start_response)
         status, headers, body = answer.reply(
             accepts=environ.get("HTTP_ACCEPT_ENCODING", ""), knows=environ.get("HTTP_IF_NONE_MATCH"), now=now
         )
@@ -75,6 +77,10 @@ class Front:
         """Forget all answers, for tests that empty the database."""
         self.shelf.clear()
         forget_standings()
+
+    def kept_paths(self) -> set[str]:
+        """The paths that something is kept of."""
+        return {question.path for question, *_ in self.shelf.held_keys()}
 
     def _find(self, question: Question, environ: Environ) -> Answer | None:
         now, side, stamp, zone = clock.now(), None, "", None
@@ -104,7 +110,7 @@ class Front:
         request = clean_request(environ, question, zone)
         slot = open_slot(request)
         began, ticks = clock.now(), time.monotonic()
-        status, headers, body = _ask(self._inner, request)
+        status, headers, body = _ask(self.inner, request)
         given = slot[-1] if slot else _FILE if question.slug is None else None
         if given is None or given.side not in (None, side) or not is_everybodys(status, headers, given):
             return None
@@ -134,6 +140,7 @@ def _is_plain(environ: Environ) -> bool:
         and "HTTP_IF_MATCH" not in environ
         and "HTTP_IF_UNMODIFIED_SINCE" not in environ
         and ("HTTP_IF_MODIFIED_SINCE" not in environ or "HTTP_IF_NONE_MATCH" in environ)
+        and environ.get("HTTP_IF_NONE_MATCH") != "*"
         and not environ.get("SCRIPT_NAME")
     )
 

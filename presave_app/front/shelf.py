@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from threading import Event, Lock
+from typing import Generic, TypeVar
 
 from presave_app.front.answer import Answer
 
@@ -13,20 +14,23 @@ _LARGEST_BYTES = 2 * 1024 * 1024
 _PATIENCE_SECONDS = 5.0
 
 
+Key = TypeVar("Key", bound=Hashable)
+
+
 class _Making:
     def __init__(self) -> None:
         self.is_over = Event()
         self.answer: Answer | None = None
 
 
-class Shelf:
+class Shelf(Generic[Key]):
     """Answers by key. They live for seconds, so the one made first goes first where there is no room."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes
         self._lock = Lock()
-        self._answers: dict[Hashable, Answer] = {}
-        self._makings: dict[Hashable, _Making] = {}
+        self._answers: dict[Key, Answer] = {}
+        self._makings: dict[Key, _Making] = {}
         self._bytes = 0
 
     @property
@@ -34,12 +38,12 @@ class Shelf:
         """What is held in memory, about."""
         return self._bytes
 
-    def find(self, key: Hashable) -> Answer | None:
+    def find(self, key: Key) -> Answer | None:
         """What was kept; whoever takes it looks whether it is still good."""
         return self._answers.get(key)
 
     def made_once(
-        self, key: Hashable, is_good: Callable[[Answer], bool], make: Callable[[], Answer | None]
+        self, key: Key, is_good: Callable[[Answer], bool], make: Callable[[], Answer | None]
     ) -> Answer | None:
         """The answer from `make`, or from somebody else's `make` that is under way; None when that gave none."""
         with self._lock:
@@ -62,13 +66,18 @@ class Shelf:
                 del self._makings[key]
             making.is_over.set()
 
+    def held_keys(self) -> list[Key]:
+        """What is held, the oldest first."""
+        with self._lock:
+            return list(self._answers)
+
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
             self._answers.clear()
             self._bytes = 0
 
-    def _put(self, key: Hashable, answer: Answer) -> None:
+    def _put(self, key: Key, answer: Answer) -> None:
         with self._lock:
             self._drop(key)
             if answer.size > min(_LARGEST_BYTES, self._most_bytes):
@@ -78,6 +87,6 @@ class Shelf:
             while self._bytes > self._most_bytes:
                 self._drop(next(iter(self._answers)))
 
-    def _drop(self, key: Hashable) -> None:
+    def _drop(self, key: Key) -> None:
         gone = self._answers.pop(key, None)
         self._bytes -= gone.size if gone else 0
