@@ -45,6 +45,19 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     return ticks / _TICKS
 
 
+def exact_cpu_seconds(pids: Iterable[int]) -> float:
+    """The same for the threads that are running now, by the nanosecond: clock ticks are too coarse for one second.
+
+    https://docs.kernel.org/scheduler/sched-stats.html
+    """
+    nanoseconds = 0
+    for pid in {one for root in pids for one in (root, *descendants(root))}:
+        for stat in (_PROC / str(pid) / "task").glob("*/schedstat"):
+            with suppress(*_GONE):
+                nanoseconds += int(stat.read_text().split()[0])
+    return nanoseconds / 1e9
+
+
 class PeakMemory:
     """Looks a few times a second at some processes and all they fork; the peak is the largest single process's.
 

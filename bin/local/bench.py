@@ -8,7 +8,7 @@ import sys
 from .environment import ROOT
 from .errors import LaunchError
 
-BENCHMARKS = ("release_day",)
+BENCHMARKS = ("release_day", "fan_page")
 
 
 def main(arguments: list[str]) -> int:
