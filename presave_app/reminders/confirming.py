@@ -28,7 +28,7 @@ _TAKE = text("""
     WHERE r.id = w.reminder_id AND w.id = (
       SELECT id FROM reminder_way WHERE state = 'unconfirmed' AND kind = 'email' AND next_at <= now()
         AND address_sealed IS NOT NULL ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING w.id, w.address_sealed, r.campaign_id, r.service
+    RETURNING w.id, w.address_sealed, r.campaign_id, r.service, r.language
 """)
 
 
@@ -51,7 +51,7 @@ def _ask_one() -> bool:
         except VaultError:
             log.warning("reminder way %s can't be opened with the keys at hand", row.id)
             return True
-        message = message_of(campaign, row.service, row.id, Kind.EMAIL, address)
+        message = message_of(campaign, row.service, row.id, Kind.EMAIL, address, row.language)
     reach("after_question_commit")
     _ask(message)
     return True

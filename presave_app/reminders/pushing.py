@@ -12,6 +12,7 @@ from pywebpush import WebPusher
 
 from presave_app.extensions import current_settings
 from presave_app.lib import clock
+from presave_app.lib.languages import say, speaking
 from presave_app.reminders.message import Message
 from presave_app.reminders.typed import is_push_endpoint
 from presave_app.streaming.errors import RetryLater
@@ -72,7 +73,8 @@ def _check(status: int) -> None:
 
 def _payload(message: Message) -> bytes:
     """What static/js/push.js reads."""
-    words = {"title": f"Out now: {message.title}", "body": message.artist}
+    with speaking(message.language):
+        words = {"title": say("Out now: {name}", name=message.title), "body": message.artist}
     return json.dumps({**words, "url": message.listen_url, "tag": message.way_id.hex}, ensure_ascii=False).encode()
 
 

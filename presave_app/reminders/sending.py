@@ -106,7 +106,8 @@ def begin(claim: Row[Any]) -> Message | None:
     """Write ahead that a message goes out now; None when it must not: not out yet, taken back, or not ours."""
     with transaction() as session:
         reminder = session.execute(
-            text("SELECT campaign_id, service, time_zone FROM reminder WHERE id = :id"), {"id": claim.reminder_id}
+            text("SELECT campaign_id, service, time_zone, language FROM reminder WHERE id = :id"),
+            {"id": claim.reminder_id},
         ).one()
         release = lock_clock(session, reminder.campaign_id, to_change=False)
         if release is None or not release.is_out_for(reminder.time_zone, clock.now()):
@@ -130,7 +131,7 @@ def begin(claim: Row[Any]) -> Message | None:
         except VaultError:
             _write(session, claim.id, Fate(State.FAILED, "unreadable"))
             return None
-        return message_of(campaign, reminder.service, claim.id, way.kind, address)
+        return message_of(campaign, reminder.service, claim.id, way.kind, address, reminder.language)
 
 
 def deliver(message: Message) -> Fate:

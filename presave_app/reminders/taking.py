@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import lock_clock
+from presave_app.lib.languages import language_now
 from presave_app.lib.tokens import hash_secret
 from presave_app.queue import SEND_REMINDERS, ring_after_commit
 from presave_app.reminders.addresses import address_hash, seal
@@ -28,8 +29,8 @@ def start(session: Session, campaign: Campaign, service: str, reason: str, zone:
     secret = mine_secret(reminder_id)
     session.execute(
         text("""
-            INSERT INTO reminder (id, campaign_id, service, mine_hash, time_zone, due_at, source, reason)
-            VALUES (:id, :campaign_id, :service, :mine_hash, :zone,
+            INSERT INTO reminder (id, campaign_id, service, mine_hash, time_zone, language, due_at, source, reason)
+            VALUES (:id, :campaign_id, :service, :mine_hash, :zone, :language,
                     greatest(CAST(:moment AS timestamptz), now()), :source, :reason)
         """),
         {
@@ -38,6 +39,7 @@ def start(session: Session, campaign: Campaign, service: str, reason: str, zone:
             "service": service,
             "mine_hash": hash_secret(secret),
             "zone": zone,
+            "language": language_now(),
             "moment": clock.moment_in(zone) if clock else None,
             "source": source,
             "reason": reason,
