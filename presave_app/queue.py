@@ -30,6 +30,7 @@ REFRESH_DUE = "jobs.token_refresh.refresh_due"
 SURROUND_FLIP = "jobs.link_flip.surround_flip"
 FIND_LINKS = "jobs.link_flip.find_links"
 LOOK_UP_LINKS = "jobs.links.look_up"
+LOOK_AHEAD = "jobs.links.look_ahead"
 SWEEP = "jobs.sweeper.sweep"
 HOUSEKEEP = "jobs.housekeeping.housekeep"
 WATCH = "jobs.watch.watch"
@@ -39,7 +40,7 @@ SEND_REMINDERS = "jobs.reminders.send_due"
 DRAINS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE, DO_EXTRAS, SEND_REMINDERS, TEST_CONNECTIONS)
 QUICK_JOBS = (SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP, WATCH)
 # These wait while Redis is away: a catalogue that hangs must not hold up the clock.
-PATIENT_JOBS = (LOOK_UP_LINKS,)
+PATIENT_JOBS = (LOOK_UP_LINKS, LOOK_AHEAD)
 ALL_JOBS = (*DRAINS, *QUICK_JOBS, *PATIENT_JOBS)
 
 log = logging.getLogger(__name__)

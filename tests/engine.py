@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from fans import run_sql
+from flask import Flask
 
 from presave_app.presaves import claims
 from presave_app.presaves.claims import Claim
@@ -17,6 +21,8 @@ from presave_app.transaction import transaction
 ADD = "add_to_library"
 # So many that their being refused together is nobody's own doing.
 CROWD = 24
+# Counts the connections that wait for a lock of another.
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
 class Killed(BaseException):
@@ -63,3 +69,24 @@ def let_a_minute_pass() -> None:
     """A refusal becomes old enough for a second one to confirm it."""
     let_waits_pass()
     run_sql("UPDATE fan_grant SET refused_at = refused_at - interval '61 s', refresh_until = NULL")
+
+
+@contextmanager
+def beside(app: Flask, work: Callable[[], object]) -> Iterator[None]:
+    """Do `work` on a connection of its own while the block runs; what it raises is raised here."""
+    faults: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            with app.app_context():
+                work()
+        except BaseException as fault:  # noqa: BLE001 - handed on to the test
+            faults.append(fault)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    yield
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+    if faults:
+        raise faults[0]

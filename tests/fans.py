@@ -99,6 +99,15 @@ def pre_save(app: Flask, twin: TwinClient, fan: str, slug: str = SLUG, **form: s
     return pre_save_id
 
 
+def expect_promise(page: str, draft: dict[str, Any]) -> None:
+    """The page says what the record keeps: the sentence that it begins, and each button ends; and the text below."""
+    assert draft["headline"].startswith(f"{draft['lead']} {draft['deed']}.")
+    deed = draft["deed"]
+    assert draft["lead"] in page
+    assert deed in page or f"{deed[0].upper()}{deed[1:]}" in page
+    assert draft["text"] in page
+
+
 def row_of(pre_save_id: UUID) -> Any:
     """The pre-save's row as it stands in the database now."""
     db.session.rollback()

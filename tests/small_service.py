@@ -52,6 +52,7 @@ class Hummingbird(OAuthConnector):
     permissions_url = "https://hummingbird.example/apps"
     ref_example = "https://hummingbird.example/songs/song-1"
     setup = Setup("https://hummingbird.example/register", ("Set HUMMINGBIRD_ID and HUMMINGBIRD_SECRET.",), "Be kind.")
+    artist_example = "https://hummingbird.example/birds/alba"
     extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: ("follow",)})
 
     def __init__(self, settings: ServiceSettings) -> None:
@@ -67,6 +68,10 @@ class Hummingbird(OAuthConnector):
 
     def parse_ref(self, text: str) -> str | None:
         found = re.fullmatch(r"(?:https://hummingbird\.example/songs/)?(song-\d+)", text)
+        return found[1] if found else None
+
+    def parse_artist_ref(self, text: str) -> str | None:
+        found = re.fullmatch(r"(?:https://hummingbird\.example/birds/)?([a-z]+)", text)
         return found[1] if found else None
 
     def listen_url(self, ref: str) -> str | None:

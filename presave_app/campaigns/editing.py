@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from presave_app.campaigns import addresses, fields, targets
-from presave_app.campaigns.fields import TARGET_PREFIX, FieldError
+from presave_app.campaigns import addresses, fields, label_pages, targets
+from presave_app.campaigns.fields import ARTIST_PREFIX, TARGET_PREFIX, FieldError
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
+from presave_app.streaming.connector import Extra
 from presave_app.streaming.registry import connectors, get_connector
 
 LINK_FIELD = "link"
@@ -36,14 +37,21 @@ class Typed:
 
 
 def field_names() -> list[str]:
-    """Every field in the order of the page, with one target for each service that is on, and last any other link."""
-    return [*_SAVERS, *(TARGET_PREFIX + service for service in connectors()), LINK_FIELD]
+    """Every field in the order of the page: those of each service that is on after the others, last any other link."""
+    return [*_SAVERS, *(name for service in connectors() for name in service_fields(service)), LINK_FIELD]
+
+
+def service_fields(service: str) -> list[str]:
+    """The fields of one service: its target first, then what else it can be told."""
+    can_follow = Extra.FOLLOW_ARTIST in get_connector(service).extras
+    return [TARGET_PREFIX + service, *([ARTIST_PREFIX + service] if can_follow else [])]
 
 
 def save_field(campaign: Campaign, field: str, typed: Typed) -> None:
     """Change one field, if it was sent; raises FieldError."""
-    if field.startswith(TARGET_PREFIX):
-        _save_target(campaign, field, typed)
+    prefix, _, service = field.partition("-")
+    if service:
+        _save_of_service(campaign, prefix + "-", service, typed)
     elif field == LINK_FIELD:
         _add_link(campaign, typed)
     else:
@@ -72,9 +80,13 @@ def fills_own_field(texts: Mapping[str, str]) -> bool:
 
 
 def typed_of(campaign: Campaign) -> dict[str, str]:
-    """The campaign's values as its form shows them."""
-    known = targets.find_targets(campaign.id)
-    refs = {service: known[service].ref if service in known else None for service in connectors()}
+    """The campaign's values as its form shows them.
+
+    A name that the UPC led to is left out: sent back with another UPC, it would pass for the label's own.
+    """
+    known, by_upc = targets.find_targets(campaign.id), targets.named_ahead(campaign.id)
+    refs = {service: target.ref for service, target in known.items() if service not in by_upc}
+    pages = label_pages.find_pages(campaign.id)
     return {
         "title": campaign.title,
         "artist": campaign.artist,
@@ -85,7 +97,9 @@ def typed_of(campaign: Campaign) -> dict[str, str]:
         "release_time": _shown_time(campaign.release_wall),
         "time_zone": campaign.time_zone,
         "clock": campaign.clock,
-        **{TARGET_PREFIX + service: ref or "" for service, ref in refs.items()},
+        **{TARGET_PREFIX + service: refs.get(service) or "" for service in connectors()},
+        **{ARTIST_PREFIX + service: "" for service in connectors()},
+        **{ARTIST_PREFIX + service: page.artist_ref or "" for service, page in pages.items()},
         LINK_FIELD: "",
     }
 
@@ -134,10 +148,15 @@ def _save_release(campaign: Campaign, typed: Typed) -> None:
     campaign.release_at = moment.at if moment else None
 
 
-def _save_target(campaign: Campaign, field: str, typed: Typed) -> None:
-    if field in typed.texts:
-        connector = get_connector(field.removeprefix(TARGET_PREFIX))
-        targets.set_ref(campaign, connector.service, fields.parse_target(connector, typed.texts[field]))
+def _save_of_service(campaign: Campaign, prefix: str, service: str, typed: Typed) -> None:
+    text, connector = typed.texts.get(prefix + service), get_connector(service)
+    if text is None:
+        return
+    match prefix:
+        case fields.ARTIST_PREFIX:
+            label_pages.name_artist(campaign, service, fields.parse_artist_page(connector, text))
+        case _:
+            targets.set_ref(campaign, service, fields.parse_target(connector, text))
 
 
 def _add_link(campaign: Campaign, typed: Typed) -> None:

@@ -14,13 +14,14 @@ from presave_app.lib.moments import BadMoment, find_zone, moment_of, zone_names
 from presave_app.lib.slugs import LEAST_LENGTH, MOST_LENGTH, is_slug
 from presave_app.lib.text import clean_line
 from presave_app.lib.upc import BadUPC, parse_upc
-from presave_app.streaming.connector import Connector
+from presave_app.streaming.connector import Connector, Extra
 from presave_app.streaming.directory import read_link
 from presave_app.streaming.link_services import BadLink
 
 KINDS = {"album": "Album", "ep": "EP", "single": "Single"}
 CLOCKS = {"everywhere": "One moment everywhere", "local": "Each fan's own midnight"}
 TARGET_PREFIX = "target-"
+ARTIST_PREFIX = "artist-"
 MOST_REF_LENGTH = 500
 
 _MOST_TEXT_LENGTH = 200
@@ -99,6 +100,19 @@ def parse_target(service: ReadsLinks, text: str) -> str | None:
     ref = service.parse_ref(pasted) if len(pasted) <= MOST_REF_LENGTH else None
     if ref is None:
         raise FieldError(f"That is not a release on {service.name}. Paste a link like {service.ref_example}")
+    return ref
+
+
+def parse_artist_page(service: Connector, text: str) -> str | None:
+    """The service's own name for the artist in what was pasted, or None when the field is empty."""
+    pasted = clean_line(text)
+    if not pasted:
+        return None
+    if Extra.FOLLOW_ARTIST not in service.extras:
+        raise FieldError(f"Fans can't follow an artist on {service.name} from here.")
+    ref = service.parse_artist_ref(pasted) if len(pasted) <= MOST_REF_LENGTH else None
+    if ref is None:
+        raise FieldError(f"That is not an artist on {service.name}. Paste something like {service.artist_example}")
     return ref
 
 

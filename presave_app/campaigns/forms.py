@@ -12,13 +12,14 @@ from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from presave_app.campaigns import campaign as campaign_rules
-from presave_app.campaigns import editing
+from presave_app.campaigns import editing, field_words
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.campaign import Status
-from presave_app.campaigns.fields import CLOCKS, KINDS, TARGET_PREFIX
+from presave_app.campaigns.fields import CLOCKS, KINDS
 from presave_app.campaigns.link_list import LinkView, links_of, suggestions_of
-from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import release_clock
+from presave_app.campaigns.targets import find_targets
 from presave_app.counts.tally import count_context, totals
 from presave_app.extensions import current_settings
 from presave_app.fanpage.poster import opens_at, poster_context
@@ -28,31 +29,16 @@ from presave_app.lib.moments import zone_names
 from presave_app.ops.template_helpers import day, time_of_day
 from presave_app.releases.progress import progress_context
 from presave_app.streaming.connector import Connector
-from presave_app.streaming.registry import connectors, get_connector
+from presave_app.streaming.registry import connectors
 from presave_app.teams.accounts import may_edit
 from presave_app.teams.models import Role
 
-_TEXT_FIELD = "campaigns/_text_field.html"
-_LABELS = {
-    "title": ("Title", _TEXT_FIELD),
-    "artist": ("Artist", _TEXT_FIELD),
-    "kind": ("Kind", "campaigns/_kind_field.html"),
-    "slug": ("Address of the page", "campaigns/_slug_field.html"),
-    "release": ("Release moment", "campaigns/_release_field.html"),
-    "upc": ("UPC", _TEXT_FIELD),
-}
 # What the fields with a list to choose from offer.
 CHOICES = {"kinds": KINDS, "clocks": CLOCKS}
-_LABELS[editing.LINK_FIELD] = ("Any other link", "campaigns/_links_field.html")
 _DONE = {
     "saved": "Saved.",
     "published": "Published. The page is open to everybody who has the link.",
     "unpublished": "Unpublished. The page is gone, fans keep their pre-saves.",
-}
-_HINTS = {
-    "upc": "12 to 14 digits, from your distributor.",
-    editing.LINK_FIELD: "Paste a link to the release on any service or shop. We remind fans, and send them there.",
-    "slug": "Once the page is public, an old address leads on to the new one.",
 }
 
 
@@ -73,13 +59,26 @@ class FieldView:
     suggestions: list[LinkView] = field(default_factory=list[LinkView])
 
     @property
-    def is_target(self) -> bool:
-        return self.name.startswith(TARGET_PREFIX)
-
-    @property
     def text(self) -> str:
         """The text of a field with one input."""
         return self.texts[self.name]
+
+
+@dataclass(frozen=True)
+class ServiceFields:
+    """The fields of one service: its target, and what is folded away below it until it is wanted."""
+
+    target: FieldView
+    more: list[FieldView]
+
+    @property
+    def more_words(self) -> str:
+        return ", ".join(view.label for view in self.more)
+
+    @property
+    def is_open(self) -> bool:
+        """What was typed, or could not be used, is never hidden."""
+        return any(view.text or view.error for view in self.more)
 
 
 @dataclass(frozen=True)
@@ -95,13 +94,17 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
     """The editor, with what was typed in place of what is stored where something could not be saved."""
     texts = editing.typed_of(campaign) | dict(refusal.typed if refusal else {})
     errors = refusal.errors if refusal else {}
-    views = [
-        field_view(campaign, name, texts, is_editor=may_edit(role), error=errors.get(name))
+    known = find_targets(campaign.id)
+    views = {
+        name: field_view(campaign, name, texts, is_editor=may_edit(role), error=errors.get(name), known=known)
         for name in editing.field_names()
-    ]
+    }
+    names_by_service = [editing.service_fields(service) for service in connectors()]
     return {
-        "fields": {view.name: view for view in views if not view.is_target},
-        "target_fields": [view for view in views if view.is_target],
+        "fields": views,
+        "service_fields": [
+            ServiceFields(views[target], [views[name] for name in more]) for target, *more in names_by_service
+        ],
         "refusal_words": refusal.words if refusal else None,
         "artwork_fault": errors.get("artwork"),
         "artwork_saved": False,
@@ -182,9 +185,11 @@ def field_view(
     is_editor: bool,
     error: str | None = None,
     is_saved: bool = False,
+    known: Mapping[str, Target] | None = None,
 ) -> FieldView:
-    """One field, ready for its partial."""
-    label, partial = _LABELS.get(name) or (_service_name(name), _TEXT_FIELD)
+    """One field, ready for its partial; `known` are the campaign's targets, for whoever has them already."""
+    label, partial = field_words.label_of(name)
+    targets = find_targets(campaign.id) if known is None else known
     return FieldView(
         name=name,
         label=label,
@@ -193,10 +198,10 @@ def field_view(
         may_edit=is_editor,
         error=error,
         is_saved=is_saved,
-        hint=_hint_of(name),
-        notes=_notes_of(campaign, name),
-        links=links_of(campaign) if name == editing.LINK_FIELD else [],
-        suggestions=suggestions_of(campaign) if name == editing.LINK_FIELD else [],
+        hint=field_words.hint_of(name),
+        notes=_notes_of(campaign, name, targets),
+        links=links_of(targets) if name == editing.LINK_FIELD else [],
+        suggestions=suggestions_of(campaign, targets) if name == editing.LINK_FIELD else [],
     )
 
 
@@ -217,28 +222,12 @@ def distance(campaign: Campaign, now: datetime) -> str:
             return f"In {days:,} days" if days > 0 else f"{-days:,} days ago"
 
 
-def _service_name(name: str) -> str:
-    return get_connector(name.removeprefix(TARGET_PREFIX)).name
-
-
-def _hint_of(name: str) -> str:
-    if not name.startswith(TARGET_PREFIX):
-        return _HINTS.get(name, "")
-    return f"Paste the link or URI from {_service_name(name)}, or leave it empty: we look it up by UPC."
-
-
-def _notes_of(campaign: Campaign, name: str) -> list[str]:
+def _notes_of(campaign: Campaign, name: str, known: Mapping[str, Target]) -> list[str]:
     """What a team should know before fans meet it; none of it hinders saving."""
-    if name == "release":
-        notes = [_clock_note(campaign), *(_permission_note(campaign, each) for each in connectors().values())]
-        return [note for note in notes if note]
-    if not name.startswith(TARGET_PREFIX):
-        return []
-    connector = get_connector(name.removeprefix(TARGET_PREFIX))
-    if connector.audience_limit is None:
-        return []
-    whom = f"{connector.audience_limit} listeners that you name in {connector.name}'s dashboard"
-    return [f"This {connector.name} app is in development mode: it serves {whom}."]
+    if name != "release":
+        return field_words.notes_of(name, known)
+    notes = [_clock_note(campaign), *(_permission_note(campaign, each) for each in connectors().values())]
+    return [note for note in notes if note]
 
 
 def _clock_note(campaign: Campaign) -> str | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.suggestions import find_suggestions
-from presave_app.campaigns.targets import find_targets, links_among
+from presave_app.campaigns.targets import links_among
 from presave_app.streaming.directory import Entry, find_entry
 from presave_app.streaming.lookups.sources import lookups
 
@@ -21,9 +22,9 @@ class LinkView:
     words: str
 
 
-def links_of(campaign: Campaign) -> list[LinkView]:
-    """The links on the page."""
-    found = [(target, find_entry(target.service)) for target in links_among(find_targets(campaign.id))]
+def links_of(targets: Mapping[str, Target]) -> list[LinkView]:
+    """The links on the page, among the targets of a campaign."""
+    found = [(target, find_entry(target.service)) for target in links_among(targets)]
     return [
         LinkView(target.id, entry.name, _address_of(target, entry), _words_of(entry))
         for target, entry in found
@@ -31,9 +32,9 @@ def links_of(campaign: Campaign) -> list[LinkView]:
     ]
 
 
-def suggestions_of(campaign: Campaign) -> list[LinkView]:
-    """The links that wait for a yes or a no."""
-    found = [(suggestion, find_entry(suggestion.service)) for suggestion in find_suggestions(campaign.id)]
+def suggestions_of(campaign: Campaign, targets: Mapping[str, Target]) -> list[LinkView]:
+    """The links that wait for a yes or a no, for a campaign with these targets."""
+    found = [(suggestion, find_entry(suggestion.service)) for suggestion in find_suggestions(campaign.id, targets)]
     return [
         LinkView(
             suggestion.id,

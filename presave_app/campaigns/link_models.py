@@ -31,7 +31,11 @@ class LinkSuggestion(Base):
 
 
 class LinkLook(Base):
-    """How often one catalogue was asked about a campaign; `next_at` is None when it need not be asked again."""
+    """How often one catalogue was asked about a campaign; `next_at` is None when it need not be asked again.
+
+    A service itself is asked ahead of the day, under its own name as the source (`releases.looking_ahead`). Its next
+    look follows from `looked_at`, and a hit means that the target's name came from the UPC.
+    """
 
     __tablename__ = "link_look"
 

@@ -107,7 +107,7 @@ class Target(Base):
 
     `ref` is the service's own name for it (a URI or an id); None means that it is looked up by UPC.
     `url` is where it is listened to, if the ref alone does not tell.
-    `artist_ref` is the service's own name for the artist, whom a fan may follow there.
+    `artist_ref` is the artist as the service's catalogue names them; `LabelPage.artist_ref` comes before it.
     `found_at` is set once the service's catalogue has shown the release; until then no add is tried.
     `canary` is what came of the test fans, None where the label has named none: while it is `waiting` or
     `refused` the crowd is held back.
@@ -130,3 +130,18 @@ class Target(Base):
     looks: Mapped[int] = mapped_column(server_default="0")
     canary: Mapped[str | None]
     canary_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class LabelPage(Base):
+    """What the label names itself on one service besides the release. No catalogue ever writes here.
+
+    `artist_ref` is the service's own name for the artist, whom a fan may follow there.
+    `countdown_url` is a page at the service on which fans pre-save for themselves, uncounted by us.
+    """
+
+    __tablename__ = "label_page"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    service: Mapped[str] = mapped_column(primary_key=True)
+    artist_ref: Mapped[str | None]
+    countdown_url: Mapped[str | None]

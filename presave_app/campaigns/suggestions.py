@@ -5,6 +5,8 @@ What the label gave itself is never overwritten, and what it took away is not br
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -32,9 +34,9 @@ def take_in(campaign: Campaign, link: FoundLink, lookup: Lookup) -> bool:
     return (fits or link.upc_matches or not link.title) and _keep(campaign.id, link, lookup.source, "suggested")
 
 
-def find_suggestions(campaign_id: int) -> list[LinkSuggestion]:
-    """What waits for a person, of services where the release has no name yet."""
-    named = {service for service, target in targets.find_targets(campaign_id).items() if target.ref is not None}
+def find_suggestions(campaign_id: int, known: Mapping[str, Target]) -> list[LinkSuggestion]:
+    """What waits for a person, of services where the release has no name yet; `known` are the campaign's targets."""
+    named = {service for service, target in known.items() if target.ref is not None}
     rows = db.session.scalars(
         select(LinkSuggestion)
         .where(LinkSuggestion.campaign_id == campaign_id, LinkSuggestion.state == "suggested")

@@ -35,6 +35,16 @@ def links_among(targets: Mapping[str, Target]) -> list[Target]:
     return [targets[service] for service in [*known, *others] if service in targets and service not in connectors()]
 
 
+def named_ahead(campaign_id: int) -> set[str]:
+    """Services where the release has its name from the UPC, ahead of the day. It is not the label's own word."""
+    hits = (
+        select(Target.service)
+        .join(LinkLook, (LinkLook.campaign_id == Target.campaign_id) & (LinkLook.source == Target.service))
+        .where(Target.campaign_id == campaign_id, Target.found_at.is_(None), LinkLook.is_hit)
+    )
+    return set(db.session.scalars(hits))
+
+
 def is_somewhere(campaign_id: int) -> bool:
     """Whether the page has anything to offer: a service to add on, or a link."""
     return any(service in connectors() or find_entry(service) for service in find_targets(campaign_id))
@@ -42,11 +52,14 @@ def is_somewhere(campaign_id: int) -> bool:
 
 def set_ref(campaign: Campaign, service: str, ref: str | None) -> None:
     """Name the release on one service; None leaves it to the UPC. A new name is looked for afresh."""
+    is_by_upc = service in named_ahead(campaign.id)
+    if is_by_upc and ref is None:
+        return
     target = find_targets(campaign.id).get(service)
     if target is None:
         target = Target(campaign_id=campaign.id, service=service, ref=None, found_at=None, looked_at=None, looks=0)
         db.session.add(target)
-    if target.ref != ref:
+    if target.ref != ref or is_by_upc:
         target.ref = ref
         target.url = None
         _look_afresh(target)
@@ -84,8 +97,11 @@ def set_upc(campaign: Campaign, upc: str | None) -> None:
     if campaign.upc == upc:
         return
     campaign.upc = upc
+    by_old_upc = named_ahead(campaign.id)
     _forget_looks(campaign.id)
     for target in find_targets(campaign.id).values():
+        if target.service in by_old_upc:
+            target.ref = target.url = None
         if target.ref is None:
             _look_afresh(target)
     _settle(campaign)
@@ -135,6 +151,10 @@ def _forget_looks(campaign_id: int) -> None:
 
 
 def _look_afresh(target: Target) -> None:
+    asked = delete(LinkLook).where(LinkLook.campaign_id == target.campaign_id, LinkLook.source == target.service)
+    db.session.execute(asked)
+    # The catalogue named the artist of another release.
+    target.artist_ref = None
     target.found_at = None
     target.looked_at = None
     target.looks = 0

@@ -13,14 +13,16 @@ from sqlalchemy import select
 from presave_app.campaigns.addresses import was_public
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.fields import latest_safe_start
+from presave_app.campaigns.label_pages import find_pages
 from presave_app.campaigns.listening import link_of, listen_url
-from presave_app.campaigns.models import Campaign, Target
+from presave_app.campaigns.models import Campaign, LabelPage, Target
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets, links_among
 from presave_app.counts.tally import count_context
 from presave_app.extensions import db
 from presave_app.fanpage.words import day_words, release_words
 from presave_app.lib import clock
+from presave_app.lib.countries import zones_of
 from presave_app.presaves.seats import find_seats
 from presave_app.privacy.consent import Tick, Wording, consent_for, ticks_for
 from presave_app.streaming.connector import Connector
@@ -58,6 +60,12 @@ class Offer:
     signs_in_on_page: bool = False
     remind_words: str = ""
     home_device: str = ""
+    home_countries: tuple[str, ...] = ()
+
+    @property
+    def home_zones(self) -> tuple[str, ...]:
+        """The time zones of its home countries, by which the visitor's browser knows whether it is in one of them."""
+        return zones_of(self.home_countries)
 
     @property
     def go_path(self) -> str:
@@ -97,10 +105,10 @@ def poster_context(
 
 def offers_of(campaign: Campaign, zone: str | None = None) -> list[Offer]:
     """For a fan in `zone`, in the order of the page: where we add the release, then where we can only remind."""
-    targets = find_targets(campaign.id)
+    targets, pages = find_targets(campaign.id), find_pages(campaign.id)
     team_name = db.session.scalars(select(Team.name).where(Team.id == campaign.team_id)).one()
     saves = [
-        _offer(campaign, connector, targets[service], team_name, zone)
+        _offer(campaign, connector, targets[service], pages.get(service), team_name, zone)
         for service, connector in connectors().items()
         if service in targets
     ]
@@ -145,10 +153,14 @@ def _link_offer(entry: Entry, target: Target) -> Offer:
         listen_url=link_of(entry, target),
         remind_words=f"We remind you. {entry.name} {why}.",
         home_device=entry.home_device,
+        home_countries=entry.home_countries,
     )
 
 
-def _offer(campaign: Campaign, connector: Connector, target: Target, team_name: str, zone: str | None) -> Offer:
+def _offer(
+    campaign: Campaign, connector: Connector, target: Target, page: LabelPage | None, team_name: str, zone: str | None
+) -> Offer:
+    artist_ref = (page.artist_ref if page else None) or target.artist_ref
     opens = opens_at(campaign, connector)
     can_agree = campaign.release_at is not None and opens is None
     return Offer(
@@ -157,16 +169,17 @@ def _offer(campaign: Campaign, connector: Connector, target: Target, team_name: 
         name=connector.name,
         listen_url=listen_url(connector, target),
         wording=consent_for(campaign, connector, team_name, zone) if can_agree else None,
-        ticks=ticks_for(campaign, connector, target) if can_agree else [],
+        ticks=ticks_for(campaign, connector, artist_ref) if can_agree else [],
         # The whole of the named day is safe, not only its evening.
         opens_on=day_words(opens + timedelta(days=1), campaign.time_zone) if opens else None,
         months=connector.grant_life.days // 30 if connector.grant_life else 0,
         signs_in_on_page=connector.signs_in_on_page,
         late_words=_late_words(connector),
         home_device=connector.home_device,
+        home_countries=connector.home_countries,
     )
 
 
 def _late_words(connector: Connector) -> str:
     words = connector.deed.format(title="it")
-    return f"{words[0].upper()}{words[1:]} now"
+    return f"{words[0].upper()}{words[1:]}"

@@ -31,6 +31,13 @@ _DUE = """
         ELSE p.state = 'done' END
 """
 
+# Whether a fan waits for campaign k's release to be added ahead of the day on the service of target t.
+AWAITS_PRE_ADD = """EXISTS (
+    SELECT 1 FROM pre_save p JOIN fan_grant g ON g.id = p.grant_id AND g.state = 'active'
+    JOIN action a ON a.pre_save_id = p.id AND a.kind = 'pre_add' AND a.state IN ('todo', 'sent')
+    WHERE p.campaign_id = k.id AND p.service = t.service AND p.state = 'armed' AND p.due_at > now())
+"""
+
 
 @dataclass(frozen=True)
 class DueExtra:

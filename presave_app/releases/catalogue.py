@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from presave_app.extensions import db
 from presave_app.queue import ADD_DUE, ring_after_commit
@@ -43,6 +44,8 @@ class _Target:
     ref: str | None
     upc: str | None
     looks: int
+    # What stood in the catalogue ahead of the day may stand there under another name on it.
+    is_by_upc: bool
 
 
 def find_services_with_missing_links() -> list[str]:
@@ -77,20 +80,49 @@ def _take_look(service: str) -> _Target | None:
                   SELECT t.id, k.upc FROM {_MISSING} AND t.service = :service
                   ORDER BY t.looked_at NULLS FIRST LIMIT 1 FOR UPDATE OF t SKIP LOCKED)
                 UPDATE target t SET looked_at = now(), looks = looks + 1 FROM turn WHERE t.id = turn.id
-                RETURNING t.id, t.ref, turn.upc, t.looks
+                RETURNING t.id, t.ref, turn.upc, t.looks, EXISTS (
+                  SELECT 1 FROM link_look l WHERE l.campaign_id = t.campaign_id AND l.source = t.service AND l.is_hit
+                ) AS is_by_upc
             """),  # noqa: S608 - a constant of this module
             {"service": service, "waits": list(_WAITS)},
         ).one_or_none()
-    return _Target(row.id, row.ref, row.upc, row.looks) if row else None
+    return _Target(row.id, row.ref, row.upc, row.looks, row.is_by_upc) if row else None
+
+
+def ask(connector: Connector, *, ref: str | None, upc: str | None) -> Release | None:
+    """What the catalogue shows. A fault is told to the gate and the breaker, and raised."""
+    try:
+        gate.pass_through(connector.service)
+        return connector.find_release(ref=ref, upc=upc)
+    except ServiceError as fault:
+        news.tell_pauses(connector.service, [fault])
+        news.tell(connector.service, [fault])
+        raise
+
+
+def name_ahead(session: Session, campaign_id: int, service: str, release: Release) -> bool:
+    """Give a target the name under which its release stands in the catalogue; False when it has one by now."""
+    named = session.execute(
+        text("""
+            UPDATE target t SET ref = :ref, url = coalesce(:url, t.url),
+              artist_ref = coalesce(t.artist_ref, :artist_ref)
+            WHERE t.campaign_id = :id AND t.service = :service AND t.ref IS NULL AND t.found_at IS NULL RETURNING t.id
+        """),
+        {
+            "id": campaign_id,
+            "service": service,
+            "ref": release.ref,
+            "url": _public_link(release.url),
+            "artist_ref": release.artist_ref,
+        },
+    )
+    return named.one_or_none() is not None
 
 
 def _look(target: _Target, connector: Connector) -> bool:
     try:
-        gate.pass_through(connector.service)
-        release = connector.find_release(ref=target.ref, upc=target.upc)
+        release = ask(connector, ref=None if target.is_by_upc else target.ref, upc=target.upc)
     except ServiceError as fault:
-        news.tell_pauses(connector.service, [fault])
-        news.tell(connector.service, [fault])
         log.warning("looking for target %d on %s: %s", target.id, connector.service, fault.reason)
         # The label named the release itself: an unclear answer must not hold up its fans for long.
         is_unclear = not isinstance(fault, AppBlocked) and target.looks >= _UNCLEAR_LOOKS
@@ -109,7 +141,7 @@ def _note_found(service: str, target: _Target, release: Release) -> bool:
         noted = session.execute(
             text("""
                 UPDATE target t SET found_at = now(), ref = :ref, url = coalesce(:url, t.url),
-                  artist_ref = coalesce(t.artist_ref, :artist_ref) FROM campaign k
+                  artist_ref = coalesce(:artist_ref, t.artist_ref) FROM campaign k
                 WHERE t.id = :id AND k.id = t.campaign_id AND t.found_at IS NULL
                   AND t.ref IS NOT DISTINCT FROM CAST(:asked_ref AS text)
                   AND (t.ref IS NOT NULL OR k.upc IS NOT DISTINCT FROM CAST(:asked_upc AS text))

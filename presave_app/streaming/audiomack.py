@@ -79,6 +79,9 @@ class Audiomack(Connector):
     extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: (), Extra.REPOST: ()})
     can_remove = True
     finds_by_upc = False
+    # By its own word first in Ghana, and over ten million listeners in Nigeria
+    # (https://tribuneonlineng.com/why-audiomack-remains-committed-to-giving-african-talents-global-recognition-charlotte-char-bwana/).
+    home_countries: tuple[str, ...] = ("NG", "GH")
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._api = settings.urls["AUDIOMACK_API_URL"]

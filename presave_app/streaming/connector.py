@@ -146,6 +146,8 @@ class Connector(ABC):
     signs_in_on_page: bool = False
     # The devices whose maker's own service this is, "ios" or "android": there it stands first on the listening page.
     home_device: str = ""
+    # The countries (ISO 3166-1 alpha-2) where it is at home: there it stands before services that are used everywhere.
+    home_countries: tuple[str, ...] = ()
 
     @abstractmethod
     def __init__(self, settings: ServiceSettings) -> None: ...

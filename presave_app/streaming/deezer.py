@@ -84,6 +84,9 @@ class Deezer(Connector):
     )
     artist_example = "https://www.deezer.com/artist/27"
     extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: ()})
+    # First in France by what it paid out, second in Brazil by its own word (https://www.musicbusinessworldwide.com
+    # on the trade body's half-year report, 2019; https://musically.com/2020/07/02/deezer-1-4-billion-valuation-mexico/).
+    home_countries: tuple[str, ...] = ("FR", "BR")
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._connect = settings.urls["DEEZER_CONNECT_URL"]

@@ -23,6 +23,7 @@ class Entry:
     connector: Connector | None = None
     is_link: bool = False
     home_device: str = ""
+    home_countries: tuple[str, ...] = ()
 
     def link_to(self, ref: str) -> str | None:
         """Where a ref is listened to; None when only the catalogue can tell, or when it is none of this service.
@@ -79,11 +80,20 @@ def _with_connector(connector: Connector) -> Entry:
         connector.listen_url,
         connectors().get(connector.service),
         home_device=connector.home_device,
+        home_countries=connector.home_countries,
     )
 
 
 def _only_link(known: LinkService) -> Entry:
-    return Entry(known.service, known.name, known.ref_example, known.parse_ref, known.listen_url, is_link=True)
+    return Entry(
+        known.service,
+        known.name,
+        known.ref_example,
+        known.parse_ref,
+        known.listen_url,
+        is_link=True,
+        home_countries=known.home_countries,
+    )
 
 
 def _other_link(host: str) -> Entry:

@@ -32,6 +32,7 @@ class LinkService:
     pattern: re.Pattern[str]
     canonical: str
     ref_example: str
+    home_countries: tuple[str, ...] = ()
 
     def parse_ref(self, text: str) -> str | None:
         """The link in its one canonical form, or None when the text is none of this service."""
@@ -65,6 +66,9 @@ LINK_SERVICES = (
         _form(r"(?:play|open|www)\.anghami\.com/(?P<kind>album|song)/(?P<id>[0-9]+)" + _END),
         "https://play.anghami.com/{kind}/{id}",
         "https://play.anghami.com/album/1000000001",
+        # It calls itself pan-Arab, over the Middle East and North Africa (https://www.aljazeera.com/economy/2021/1/27/
+        # music-service-anghami-moving-from-crisis-hit-lebanon-to-uae).
+        ("AE", "BH", "DZ", "EG", "IQ", "JO", "KW", "LB", "LY", "MA", "OM", "PS", "QA", "SA", "SD", "SY", "TN", "YE"),
     ),
     LinkService(
         "boomplay",
@@ -72,6 +76,8 @@ LINK_SERVICES = (
         _form(r"(?:www\.)?boomplay\.com/(?P<kind>albums|songs)/(?P<id>[0-9]+)" + _END),
         "https://www.boomplay.com/{kind}/{id}",
         "https://www.boomplay.com/albums/10000001",
+        # Where it has offices (https://macjordangh.com/tag/streaming/).
+        ("NG", "GH", "KE", "TZ", "CM", "CI"),
     ),
     LinkService(
         "jiosaavn",
@@ -79,6 +85,9 @@ LINK_SERVICES = (
         _form(r"(?:www\.)?jiosaavn\.com/(?P<kind>album|song)/(?P<slug>[\w%.~-]+)/(?P<id>[\w,-]+)" + _END),
         "https://www.jiosaavn.com/{kind}/{slug}/{id}",
         "https://www.jiosaavn.com/album/night-drive/abcDEF12345_",
+        # Some 104 million listeners there (https://www.musicbusinessworldwide.com/
+        # jiosaavn-were-doing-for-music-what-netflix-did-for-movies/).
+        ("IN",),
     ),
     LinkService(
         "qobuz",
@@ -88,6 +97,9 @@ LINK_SERVICES = (
         ),
         "https://open.qobuz.com/album/{id}",
         "https://open.qobuz.com/album/0060254788359",
+        # A French service (http://www.numerama.com/pop-culture/
+        # 289156-qobuz-ce-francais-qui-voulait-faire-du-streaming-autrement.html).
+        ("FR",),
     ),
 )
 

@@ -38,6 +38,7 @@ OPTIONS = ServiceOptions(
 )
 
 _MEDIA_TYPE = "application/vnd.api+json"
+_ID = re.compile(r"[0-9]{1,19}")
 _REF = re.compile(r"(albums|tracks):([0-9]{1,19})")
 _LINK = re.compile(
     r"(?:https?://)?(?:www\.|listen\.)?tidal\.com/(?:browse/)?(album|track)/([0-9]{1,19})(?:/u)?/?(?:[?#].*)?"
@@ -163,21 +164,21 @@ class Tidal(OAuthConnector):
         kind, release_id = ref.split(":")
         for country in _COUNTRIES:
             try:
-                query = {"countryCode": country}
-                found = as_object(self._call("GET", f"/{kind}/{release_id}", app_token, query).get("data"))
+                query = {"countryCode": country, "include": "artists"}
+                found = self._call("GET", f"/{kind}/{release_id}", app_token, query)
             except NotYetAvailable:
                 continue
-            return _release_in(found, ref)
+            return _release_in(as_object(found.get("data")), found, ref)
         return None
 
     def _release_by_upc(self, app_token: str, upc: str) -> Release | None:
         forms = [form for form in written_forms(upc) if len(form) <= _LONGEST_BARCODE]
         for country in _COUNTRIES:
             for form in forms:
-                query = {"countryCode": country, "filter[barcodeId]": form}
-                for item in as_list(self._call("GET", "/albums", app_token, query).get("data")):
-                    album = as_object(item)
-                    release = _release_in(album, f"albums:{as_text(album.get('id'))}")
+                query = {"countryCode": country, "filter[barcodeId]": form, "include": "artists"}
+                found = self._call("GET", "/albums", app_token, query)
+                for album in map(as_object, as_list(found.get("data"))):
+                    release = _release_in(album, found, f"albums:{as_text(album.get('id'))}")
                     if release and same_upc(release.upc or "", upc):
                         return release
         return None
@@ -229,21 +230,38 @@ def _outcome_in(found: Mapping[str, Any], release_id: str) -> Outcome:
             raise RetryLater("answer_unreadable")
 
 
-def _release_in(found: Mapping[str, Any], ref: str) -> Release | None:
-    """None for what is listed ahead of its day."""
-    attributes = as_object(found.get("attributes"))
+def _release_in(resource: Mapping[str, Any], document: Mapping[str, Any], ref: str) -> Release | None:
+    """One release of a document, with the first of its artists; None for what is listed ahead of its day."""
+    attributes = as_object(resource.get("attributes"))
     if not attributes:
         return None
     released_on = as_date(attributes.get("releaseDate"))
     # A day begins first at UTC+14, where it is the next one already.
     if released_on is not None and (released_on - clock.now().date()).days > 1:
         return None
+    artist_id = _first_artist(resource)
     return Release(
         ref,
         as_text(attributes.get("barcodeId")) or None,
         title=as_text(attributes.get("title")),
+        artist=_name_of(artist_id, document),
+        artist_ref=f"artists:{artist_id}" if _ID.fullmatch(artist_id) else None,
         released_on=released_on,
     )
+
+
+def _first_artist(resource: Mapping[str, Any]) -> str:
+    """The id of the artist that a release names first; they are told only where `include` asks for them."""
+    artists = as_object(as_object(resource.get("relationships")).get("artists"))
+    return as_text(as_object(next(iter(as_list(artists.get("data"))), None)).get("id"))
+
+
+def _name_of(artist_id: str, document: Mapping[str, Any]) -> str:
+    """What a document includes of an artist stands beside its data, each artist once."""
+    for included in map(as_object, as_list(document.get("included"))):
+        if (included.get("type"), included.get("id")) == ("artists", artist_id):
+            return as_text(as_object(included.get("attributes")).get("name"))
+    return ""
 
 
 def _next_cursor(page: Mapping[str, Any]) -> str:

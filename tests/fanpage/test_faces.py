@@ -44,8 +44,8 @@ def test_a_late_fan_may_add_it_now(client: FlaskClient, campaign_id: int) -> Non
     move_release(campaign_id, timedelta(days=-30))
     page = client.get("/night-drive").text
     assert CONNECT in page
-    assert "Add it to your Spotify library now" in page
-    assert "Now we add Night Drive to your Spotify library. Nothing else." in page
+    assert "Night Drive is out. We do this for you now, and nothing else:" in page
+    assert "Add it to your Spotify library" in page
 
 
 def test_a_link_not_found_yet_is_on_its_way(client: FlaskClient, campaign_id: int) -> None:
@@ -143,6 +143,25 @@ def test_all_who_read_one_language_get_the_same_page(client: FlaskClient) -> Non
     assert again.data == page.data
     assert "Set-Cookie" not in page.headers
     assert page.headers["Vary"] == "Accept-Language"
+
+
+def test_the_order_of_a_country_is_no_business_of_a_cache(client: FlaskClient, campaign_id: int) -> None:
+    run_sql(
+        "INSERT INTO target (campaign_id, service, ref, found_at)"
+        " VALUES (:id, 'jiosaavn', 'https://www.jiosaavn.com/album/x/y', now())",
+        id=campaign_id,
+    )
+    assert "data-home" not in client.get("/night-drive").text
+    move_release(campaign_id, timedelta(days=-2))
+    page = client.get("/night-drive")
+    assert 'data-home-countries="IN"' in page.text
+    assert 'data-home-zones="Asia/Calcutta Asia/Kolkata"' in page.text
+    client.set_cookie("tz", "Asia/Kolkata")
+    again = client.get("/night-drive", headers={"Accept-Language": "en-IN", "User-Agent": "iPhone"})
+    assert again.data == page.data
+    assert again.headers["ETag"] == page.headers["ETag"]
+    assert again.headers["Cache-Control"] == "public, max-age=60"
+    assert "Vary" not in again.headers
 
 
 def test_an_open_page_turns_over_by_itself(client: FlaskClient) -> None:

@@ -76,7 +76,7 @@ def test_the_page_is_private(client: FlaskClient, path: str) -> None:
 def test_it_says_word_for_word_what_was_agreed(client: FlaskClient, path: str, pre_save_id: UUID) -> None:
     run_sql("UPDATE campaign SET title = 'Another Name'")
     page = text_of(client, path)
-    assert "we add Night Drive to your Spotify library. Nothing else." in page
+    assert "When Night Drive is out we do this for you, and nothing else: add it to your Spotify library." in page
     assert path in page
 
 

@@ -60,7 +60,7 @@ def test_a_fan_is_due_where_their_clock_says(app: Flask, browser_in: Callable[..
     campaign_id = open_campaign()
     move_local_release(campaign_id, timedelta(days=5), BERLIN)
     page = browser_in(AUCKLAND)
-    promised = page.locator(".promise-headline").inner_text()
+    promised = page.locator("#promise-lead").inner_text()
     page.get_by_role("button", name=re.compile("Spotify")).first.click()
     page.locator("input[name=fan]").fill("ida")
     page.locator("button[value=allow]").click()

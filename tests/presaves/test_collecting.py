@@ -36,7 +36,7 @@ def test_a_pre_save_is_armed_for_the_moment(saved: UUID, campaign_id: int) -> No
 
 def test_the_consent_keeps_the_very_words(saved: UUID) -> None:
     wording = read_sql("SELECT wording FROM consent")
-    assert "we add Night Drive to your Spotify library. Nothing else." in wording
+    assert "When Night Drive is out we do this for you, and nothing else: add it to your Spotify library." in wording
     assert read_sql("SELECT actions FROM consent") == [{"kind": "add_to_library", "subject": "release"}]
     assert read_sql("SELECT scopes FROM consent") == ["user-library-modify", "user-library-read"]
 

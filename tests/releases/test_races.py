@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from engine import add_one, claim_one
+from engine import WAITING, add_one, beside, claim_one
 from fans import move_release, open_campaign, pre_save, read_sql, row_of
 from flask import Flask
 from sqlalchemy import text
@@ -16,29 +14,6 @@ from twin_client import TwinClient
 
 from presave_app.releases.waves import recompute_due
 from presave_app.transaction import transaction
-
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-
-
-@contextmanager
-def beside(app: Flask, work: Callable[[], object]) -> Iterator[None]:
-    """Do `work` on a connection of its own while the block runs; what it raises is raised here."""
-    faults: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            with app.app_context():
-                work()
-        except BaseException as fault:  # noqa: BLE001 - handed on to the test
-            faults.append(fault)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    yield
-    thread.join(timeout=20)
-    assert not thread.is_alive()
-    if faults:
-        raise faults[0]
 
 
 def move_by_a_week(app: Flask, work: Callable[[], object]) -> None:

@@ -10,8 +10,10 @@ from openapi.walks import WALKS
 from openapi.watching import watch
 from scenes import Scene
 from scripted_service import ScriptedService, scripted_service
+from tidal_answers import make_tidal
 
 from presave_app.streaming.apple_music import AppleMusic
+from presave_app.streaming.tidal import Tidal
 
 
 @pytest.fixture
@@ -25,6 +27,13 @@ def service() -> Iterator[ScriptedService]:
 def apple(service: ScriptedService) -> Iterator[AppleMusic]:
     """Apple Music by script, its key written as an environment can hold it."""
     connector = make_connector(service, pem_of(KEY).replace("\n", "\\n"))
+    yield connector
+    connector.close()
+
+
+@pytest.fixture
+def tidal(service: ScriptedService) -> Iterator[Tidal]:
+    connector = make_tidal(service)
     yield connector
     connector.close()
 

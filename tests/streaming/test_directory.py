@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from small_service import hummingbird
 
+from presave_app.lib.countries import zones_of
 from presave_app.streaming import directory
 from presave_app.streaming.link_services import LINK_SERVICES, BadLink, LinkService
 
@@ -117,3 +118,9 @@ def test_every_service_reads_its_own_refs_and_examples(app: Flask) -> None:
 
 def test_a_service_nobody_knows_has_no_entry(app: Flask) -> None:
     assert directory.find_entry("gramophone") is None
+
+
+def test_every_home_is_a_country_with_a_zone(app: Flask) -> None:
+    homes = [(entry.service, country) for entry in directory.entries() for country in entry.home_countries]
+    assert len(homes) == len(set(homes)) > 20
+    assert [home for home in homes if not zones_of([home[1]])] == []

@@ -81,8 +81,8 @@ def action(kind: str) -> tuple[str, str | None]:
 
 def test_it_stands_on_the_fan_page_in_its_own_words(client: FlaskClient, nest: Nest) -> None:
     page = client.get(f"/{SLUG}").text
-    assert "put Night Drive into your Hummingbird nest. Nothing else." in page
-    assert "We look into your Hummingbird nest only to check" in page
+    assert "When Night Drive is out we do this for you, and nothing else:" in page
+    assert "put it into your Hummingbird nest" in page
 
 
 def test_it_is_added_and_read_back_on_the_day(client: FlaskClient, nest: Nest) -> None:
@@ -164,7 +164,7 @@ def test_an_add_that_is_ignored_is_never_called_done(client: FlaskClient, silent
 
 def test_what_is_added_ahead_of_the_day_is_added_again_on_it(client: FlaskClient, silent_nest: Nest) -> None:
     answer = sign_in(client)
-    assert "Where Hummingbird takes a release ahead of its day" in client.get(f"/{SLUG}").text
+    assert "ahead of the day where Hummingbird takes it" in client.get(f"/{SLUG}").text
     extras.do_due("hummingbird")
     assert action("pre_add") == ("done", "added")
     assert "Hummingbird was asked to take it ahead of the day." in client.get(answer.headers["Location"]).text

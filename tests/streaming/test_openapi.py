@@ -105,6 +105,17 @@ def test_the_pages_of_a_library_are_asked_for_as_described(watched: Watched) -> 
     assert (watched.checker.requests, watched.checker.answers) == ([], [])
 
 
+@pytest.mark.parametrize("watched", ["tidal"], indirect=True)
+def test_the_artist_comes_with_the_release(watched: Watched) -> None:
+    scene, walk = watched.scene, watched.walk
+    scene.twin.release(walk.release_id, **{**scene.service.release, **walk.release, "artist": "Alba Voss"})
+    for ref, upc in ((scene.ref, None), (walk.track, None), (None, UPC)):
+        found = scene.connector.find_release(ref=ref, upc=upc)
+        assert found is not None
+        assert (found.artist, found.artist_ref) == ("Alba Voss", scene.service.artist)
+    assert (watched.checker.requests, watched.checker.answers) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("watched", "kind"), ERRORS, indirect=["watched"], ids=[f"{service}-{kind}" for service, kind in ERRORS]
 )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from scripted_service import ScriptedService
+from tidal_answers import ALBUM, ITEM, errors
 
-from presave_app.settings import ServiceSettings
 from presave_app.streaming.connector import Extra, Outcome, SignIn
 from presave_app.streaming.errors import (
     AccessExpired,
@@ -22,38 +22,10 @@ from presave_app.streaming.errors import (
 )
 from presave_app.streaming.tidal import Tidal
 
-ALBUM = "albums:251380836"
-ITEM = {"type": "albums", "id": "251380836"}
 ITEMS = "/api/userCollectionAlbums/me/relationships/items"
 JSON_API = "application/vnd.api+json"
 CALLBACK = "https://presave.label.example/connect/tidal/callback"
 TOKENS = {"access_token": "ey-access", "expires_in": 14400, "token_type": "Bearer", "user_id": 12345}
-APP_TOKEN = {"access_token": "ey-app", "expires_in": 86400, "token_type": "Bearer"}
-ATTRIBUTES = {"title": "Night Drive", "barcodeId": "00602445868162", "releaseDate": "2026-01-02"}
-FOUND = {"data": ITEM | {"attributes": ATTRIBUTES}}
-
-
-@pytest.fixture
-def tidal(service: ScriptedService) -> Iterator[Tidal]:
-    connector = Tidal(
-        ServiceSettings(
-            is_on=True,
-            credentials={"TIDAL_CLIENT_ID": "the-client", "TIDAL_CLIENT_SECRET": "the-secret"},
-            urls={
-                "TIDAL_LOGIN_URL": f"{service.url}/login",
-                "TIDAL_AUTH_URL": f"{service.url}/auth",
-                "TIDAL_API_URL": f"{service.url}/api",
-            },
-            choices={},
-            calls_per_second=1000,
-        )
-    )
-    yield connector
-    connector.close()
-
-
-def errors(status: int, code: str) -> dict[str, object]:
-    return {"errors": [{"status": str(status), "code": code, "detail": "Something about it."}]}
 
 
 def skipped(reason: str) -> dict[str, object]:
@@ -269,62 +241,6 @@ class TestLooking:
         service.answers(200, body | {"links": {"self": "x"}})
         with pytest.raises(RetryLater):
             tidal.contains("ey-access", ALBUM)
-
-
-class TestFinding:
-    def test_by_id(self, tidal: Tidal, service: ScriptedService) -> None:
-        service.answers(200, APP_TOKEN)
-        service.answers(200, FOUND)
-        found = tidal.find_release(ref=ALBUM, upc=None)
-        assert found is not None
-        assert (found.ref, found.upc, found.title) == (ALBUM, "00602445868162", "Night Drive")
-        assert service.asked[0].form["grant_type"] == "client_credentials"
-        assert (service.asked[1].path, service.asked[1].query) == ("/api/albums/251380836", {"countryCode": "US"})
-
-    def test_by_upc_in_every_written_form(self, tidal: Tidal, service: ScriptedService) -> None:
-        service.answers(200, APP_TOKEN)
-        service.answers(200, {"data": []})
-        service.answers(200, {"data": [FOUND["data"]]})
-        found = tidal.find_release(ref=None, upc="602445868162")
-        assert found is not None
-        assert found.ref == ALBUM
-        assert [asked.query.get("filter[barcodeId]") for asked in service.asked[1:]] == [
-            "602445868162",
-            "0602445868162",
-        ]
-
-    def test_another_upc_is_another_release(self, tidal: Tidal, service: ScriptedService) -> None:
-        service.answers(200, APP_TOKEN)
-        for _ in range(4):
-            service.answers(200, {"data": [ITEM | {"attributes": ATTRIBUTES | {"barcodeId": "602445868179"}}]})
-        assert tidal.find_release(ref=None, upc="602445868162") is None
-
-    def test_a_upc_of_14_digits_is_asked_for_as_a_barcode(self, tidal: Tidal, service: ScriptedService) -> None:
-        service.answers(200, APP_TOKEN)
-        for _ in range(4):
-            service.answers(200, {"data": []})
-        assert tidal.find_release(ref=None, upc="00602445868162") is None
-        asked = [(asked.query["countryCode"], asked.query["filter[barcodeId]"]) for asked in service.asked[1:]]
-        forms = ("602445868162", "0602445868162")
-        assert asked == [(country, form) for country in ("US", "DE") for form in forms]
-
-    def test_an_app_token_that_is_no_longer_taken_is_fetched_anew(self, tidal: Tidal, service: ScriptedService) -> None:
-        service.answers(200, APP_TOKEN)
-        service.answers(401, errors(401, ""))
-        service.answers(200, APP_TOKEN)
-        service.answers(200, FOUND)
-        assert tidal.find_release(ref=ALBUM, upc=None) is not None
-
-    def test_what_no_country_shows_is_not_yet(self, tidal: Tidal, service: ScriptedService) -> None:
-        service.answers(200, APP_TOKEN)
-        service.answers(404, errors(404, ""))
-        service.answers(404, errors(404, ""))
-        assert tidal.find_release(ref=ALBUM, upc=None) is None
-
-    def test_what_is_listed_ahead_is_not_yet(self, tidal: Tidal, service: ScriptedService) -> None:
-        service.answers(200, APP_TOKEN)
-        service.answers(200, {"data": ITEM | {"attributes": ATTRIBUTES | {"releaseDate": "2099-01-01"}}})
-        assert tidal.find_release(ref=ALBUM, upc=None) is None
 
 
 def test_following_adds_the_artist(tidal: Tidal, service: ScriptedService) -> None:

@@ -34,12 +34,21 @@ function sayTime(time) {
 // the marks are guesses (Instagram and Threads, Facebook, TikTok, Snapchat, LinkedIn, WeChat, Line, Android's web view).
 const INSIDE_AN_APP = /Instagram|Barcelona|FBAN|FBAV|FB_IAB|musical_ly|Bytedance|Snapchat|LinkedInApp|MicroMessenger|Line\/|; wv\)/;
 
-// The page is the same for everybody; each browser only moves one service to the top of the listening page: the one
-// that was pressed here last, on any page of ours, else the one of the device's own maker.
+// The page is the same for everybody; each browser only brings the listening page into its own order: first the service
+// that was pressed here last, on any page of ours, then those at home where the visitor is likely to be, then the one of
+// the device's own maker.
 const USED = "service-used";
 const TOUCH_MAC = /Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1;
 const IOS = TOUCH_MAC || /iPhone|iPad|iPod/.test(navigator.userAgent);
 const DEVICE = IOS ? "ios" : /Android/.test(navigator.userAgent) ? "android" : "none";
+
+// The zone tells the country. Browsers that hide it say UTC; then the region of the visitor's language may tell.
+const HIDES_ZONE = !ZONE.includes("/") || ZONE.startsWith("Etc/");
+const REGION = /-([A-Z]{2})\b/i.exec(navigator.language || "")?.[1].toUpperCase();
+
+function isAtHome({ homeCountries = "", homeZones = "" }) {
+  return HIDES_ZONE ? homeCountries.split(" ").includes(REGION) : homeZones.split(" ").includes(ZONE);
+}
 
 // A browser may forbid the store.
 function usedBefore() {
@@ -59,10 +68,12 @@ function rememberUsed(service) {
 }
 
 function putOwnFirst(list) {
-  const items = [...list.children];
   const used = usedBefore();
-  const own = items.find((item) => item.dataset.service === used) || items.find((item) => item.dataset.home === DEVICE);
-  if (own && own !== items[0]) list.prepend(own);
+  const reasons = ({ dataset }) => [dataset.service === used, isAtHome(dataset), dataset.home === DEVICE, true];
+  const rank = (item) => reasons(item).indexOf(true);
+  const items = [...list.children];
+  const sorted = [...items].sort((one, other) => rank(one) - rank(other));
+  if (sorted.some((item, place) => item !== items[place])) list.append(...sorted);
 }
 
 function enhance(root) {

@@ -1,0 +1,75 @@
+"""What the editor says of each field: its label, and what helps to fill it in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from presave_app.campaigns.editing import LINK_FIELD
+from presave_app.campaigns.fields import ARTIST_PREFIX, TARGET_PREFIX
+from presave_app.campaigns.models import Target
+from presave_app.streaming.connector import Connector
+from presave_app.streaming.registry import get_connector
+
+_TEXT_FIELD = "campaigns/_text_field.html"
+_LABELS = {
+    "title": ("Title", _TEXT_FIELD),
+    "artist": ("Artist", _TEXT_FIELD),
+    "kind": ("Kind", "campaigns/_kind_field.html"),
+    "slug": ("Address of the page", "campaigns/_slug_field.html"),
+    "release": ("Release moment", "campaigns/_release_field.html"),
+    "upc": ("UPC", _TEXT_FIELD),
+    LINK_FIELD: ("Any other link", "campaigns/_links_field.html"),
+}
+_HINTS = {
+    "upc": "12 to 14 digits, from your distributor.",
+    LINK_FIELD: "Paste a link to the release on any service or shop. We remind fans, and send them there.",
+    "slug": "Once the page is public, an old address leads on to the new one.",
+}
+
+
+def label_of(name: str) -> tuple[str, str]:
+    """The label of a field, and the partial that draws it."""
+    if name in _LABELS:
+        return _LABELS[name]
+    prefix, connector = _service_of(name)
+    label = f"The artist on {connector.name}" if prefix == ARTIST_PREFIX else connector.name
+    return label, _TEXT_FIELD
+
+
+def hint_of(name: str) -> str:
+    """What helps to fill a field in; empty where nothing has to be said."""
+    if name in _LABELS:
+        return _HINTS.get(name, "")
+    prefix, connector = _service_of(name)
+    if prefix == ARTIST_PREFIX:
+        return (
+            f"Fans may ask to follow the artist there. Paste something like {connector.artist_example}, or leave it "
+            f"empty: we take whom {connector.name} names once it shows the release."
+        )
+    return f"Paste the link or URI from {connector.name}, or leave it empty: we look it up by UPC."
+
+
+def notes_of(name: str, known: Mapping[str, Target]) -> list[str]:
+    """What a team should know of a service before fans meet it; `known` are the campaign's targets by service."""
+    if name in _LABELS:
+        return []
+    prefix, connector = _service_of(name)
+    note = _artist_note(known.get(connector.service), connector) if prefix == ARTIST_PREFIX else _seats_note(connector)
+    return [note] if note else []
+
+
+def _artist_note(target: Target | None, connector: Connector) -> str | None:
+    found = target.artist_ref if target else None
+    return f"{connector.name} names {found}. What you type here comes before it." if found else None
+
+
+def _seats_note(connector: Connector) -> str | None:
+    if connector.audience_limit is None:
+        return None
+    whom = f"{connector.audience_limit} listeners that you name in {connector.name}'s dashboard"
+    return f"This {connector.name} app is in development mode: it serves {whom}."
+
+
+def _service_of(name: str) -> tuple[str, Connector]:
+    prefix = next(each for each in (TARGET_PREFIX, ARTIST_PREFIX) if name.startswith(each))
+    return prefix, get_connector(name.removeprefix(prefix))
