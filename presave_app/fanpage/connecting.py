@@ -18,10 +18,12 @@ from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import current_settings, db
 from presave_app.fanpage import stops
+from presave_app.fanpage.language import carried_language
 from presave_app.fanpage.poster import Face, Offer, clean_source, find_face, offers_of
 from presave_app.fanpage.visitor import find_fan_id, known_zone, remember_fan, visitor_zone
 from presave_app.lib import clock
 from presave_app.lib.failpoints import reach
+from presave_app.lib.languages import language_now, speaking
 from presave_app.lib.tokens import new_secret
 from presave_app.presaves import flows
 from presave_app.presaves.collecting import collect
@@ -149,7 +151,9 @@ def callback(service: str) -> ResponseReturnValue:
     if flow is None:
         return test_views.come_back(connector, state, answer) or stops.flow_is_gone(_campaign_of(state), connector)
     campaign = db.session.get_one(Campaign, flow.campaign_id)
-    return _take_in(flow, answer, campaign, connector)
+    # The service brought the fan back to an address of ours that names no language.
+    with speaking(flow.consent_draft["language"]):
+        return _take_in(flow, answer, campaign, connector)
 
 
 def _take_in(
@@ -164,11 +168,15 @@ def _take_in(
     except ServiceError as fault:
         reason = _why_remind(fault)
         return _remind(flow, campaign, reason) if reason else stops.not_signed_in(fault, campaign, connector)
-    response = redirect(url_for("mine.mine_page", secret=mine_secret(pre_save_id), just=1), code=303)
+    response = redirect(_mine_url(mine_secret(pre_save_id), just=1), code=303)
     response.headers["Referrer-Policy"] = "no-referrer"
     if sign_in.account_id is None:
         remember_fan(response, fan_id)
     return response
+
+
+def _mine_url(secret: str, **more: int) -> str:
+    return url_for("mine.mine_page", secret=secret, **more, **carried_language(language_now()))
 
 
 def _why_remind(fault: ServiceError) -> Reason | None:
@@ -188,7 +196,7 @@ def _remind(flow: ReturnedFlow, campaign: Campaign, reason: Reason) -> ResponseR
     with transaction() as session:
         secret = taking.start(session, campaign, flow.service, reason, draft.get("time_zone"), draft.get("source"))
     log.info("a sign-in on %s became a reminder: %s", flow.service, reason)
-    return redirect(url_for("mine.mine_page", secret=secret), code=303)
+    return redirect(_mine_url(secret), code=303)
 
 
 def _finish_sign_in(connector: Connector, flow: ReturnedFlow, answer: Mapping[str, str]) -> SignIn:

@@ -60,7 +60,7 @@ def chosen_language(environ: Mapping[str, Any]) -> str | None:
     return named if named in LANGUAGES else None
 
 
-def carried_language(language: str) -> dict[str, str]:
+def carried_language(language: str) -> dict[str, Any]:
     """What an address needs besides, so that the page behind it is in `language` in this browser."""
     return {} if language_of(request.environ) == language else {_PARAMETER: language}
 

@@ -88,7 +88,7 @@ def _mine_context(pre_save: PreSave, secret: str) -> dict[str, Any]:
         "picture": find_picture(campaign.artwork_id),
         "face": face,
         "service_name": service.name,
-        "deed": service.do(campaign.title),
+        "deed": service.deed,
         "place": service.place,
         "permissions_url": connector.permissions_url if connector else None,
         "agreed": consent.wording,

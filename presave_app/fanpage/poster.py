@@ -23,6 +23,7 @@ from presave_app.extensions import db
 from presave_app.fanpage.words import day_words, release_words
 from presave_app.lib import clock
 from presave_app.lib.countries import zones_of
+from presave_app.lib.languages import marked, say, say_count
 from presave_app.presaves.seats import find_seats
 from presave_app.privacy.consent import Tick, Wording, consent_for, ticks_for
 from presave_app.streaming.connector import Connector
@@ -122,7 +123,12 @@ def _if_seated(offer: Offer) -> Offer:
     seats = find_seats(connector) if connector and offer.wording else None
     if seats is None or not seats.are_gone:
         return offer
-    words = f"We remind you. {offer.name} lets this site serve {seats.most} listeners, and all places are taken."
+    words = say_count(
+        "We remind you. {service} lets this site serve {number} listener, and the place is taken.",
+        "We remind you. {service} lets this site serve {number} listeners, and all places are taken.",
+        seats.most,
+        service=offer.name,
+    )
     return replace(offer, wording=None, ticks=[], remind_words=words)
 
 
@@ -145,13 +151,15 @@ def _face_by_clock(campaign: Campaign, zone: str | None) -> Face:
 
 
 def _link_offer(entry: Entry, target: Target) -> Offer:
-    why = "lets no app add for you" if entry.is_link else "can't be added to from here"
+    why = marked("We remind you. {service} lets no app add for you.")
+    if not entry.is_link:
+        why = marked("We remind you. {service} can't be added to from here.")
     return Offer(
         link_id=target.id,
         service=entry.service,
         name=entry.name,
         listen_url=link_of(entry, target),
-        remind_words=f"We remind you. {entry.name} {why}.",
+        remind_words=say(why, service=entry.name),
         home_device=entry.home_device,
         home_countries=entry.home_countries,
     )
@@ -181,5 +189,5 @@ def _offer(
 
 
 def _late_words(connector: Connector) -> str:
-    words = connector.deed.format(title="it")
+    words = connector.deed_words
     return f"{words[0].upper()}{words[1:]}"

@@ -105,7 +105,6 @@ def receipt_of(pre_save: PreSave, campaign: Campaign, service: ServiceWords) -> 
 
 def _told(pre_save: PreSave, campaign: Campaign, service: ServiceWords, is_ahead: bool) -> Told:
     title, place, reason = campaign.title, service.place, words_for(pre_save.reason)
-    deed = service.do(title)
     match State(pre_save.state):
         case State.ARMED if is_ahead:
             return Told(say("You're in"), "")
@@ -114,7 +113,7 @@ def _told(pre_save: PreSave, campaign: Campaign, service: ServiceWords, is_ahead
         case State.ARMED:
             return Told(
                 say("Your add is in line"),
-                _join(say("{title} is out: we {deed} next.", title=title, deed=deed), reason),
+                _join(say("{title} is out: we {deed} next.", title=title, deed=service.deed), reason),
             )
         case State.CLAIMED:
             return Told(

@@ -26,18 +26,16 @@ class ServiceWords:
     deed: str
     place: str
 
-    def do(self, title: str) -> str:
-        """What we do with a release of that title, to be read after "we"."""
-        return self.deed.format(title=title)
-
 
 def service_words(service: str, connector: Connector | None) -> ServiceWords:
     """The words of a service; one that is no longer on is told by its name alone."""
     if connector is not None:
-        return ServiceWords(connector.name, connector.deed, connector.place)
+        return ServiceWords(connector.name, connector.deed_words, connector.place_words)
     entry = find_entry(service)
     name = entry.name if entry else service.replace("-", " ").title()
-    return ServiceWords(name, f"add {{title}} to your {name} library", f"your {name} library")
+    return ServiceWords(
+        name, say("add it to your {service} library", service=name), say("your {service} library", service=name)
+    )
 
 
 def release_words(campaign: Campaign) -> str:
