@@ -7,7 +7,9 @@ needs no further step.
 
 import argparse
 import io
+import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -17,6 +19,10 @@ from babel.messages.pofile import read_po, write_po
 
 from .environment import ROOT
 from .say import say
+
+sys.path.insert(0, str(ROOT))
+
+from presave_app.lib.languages import LANGUAGES, SOURCE
 
 APP = ROOT / "presave_app"
 FOLDER = APP / "translations"
@@ -35,6 +41,7 @@ def main(arguments: list[str]) -> int:
         catalogue = read_catalogue(path)
         catalogue.update(source, no_fuzzy_matching=True, update_creation_date=False)
         catalogue.obsolete.clear()
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(written(catalogue))
         path.with_suffix(".mo").write_bytes(compiled(catalogue))
         empty = list(untranslated(catalogue))
@@ -53,12 +60,29 @@ def source_catalogue() -> Catalog:
 
 
 def catalogue_paths() -> list[Path]:
-    return sorted(FOLDER.glob("*/LC_MESSAGES/messages.po"))
+    """The .po file of each language but English, also of one that has none yet."""
+    return [FOLDER / language / "LC_MESSAGES" / "messages.po" for language in LANGUAGES if language != SOURCE]
 
 
 def read_catalogue(path: Path) -> Catalog:
-    with path.open("rb") as file:
-        return read_po(file, locale=path.parent.parent.name)
+    """What is translated so far; nothing at all in a new language."""
+    language = path.parent.parent.name
+    if path.exists():
+        with path.open("rb") as file:
+            return read_po(file, locale=language)
+    about = f"# The fans' pages in {LANGUAGES[language]}."
+    return Catalog(
+        language,
+        header_comment=about,
+        project="Presave",
+        version="1",
+        msgid_bugs_address="Presave",
+        last_translator="Presave",
+        language_team=language,
+        revision_date=datetime.now(UTC),
+        charset="utf-8",
+        fuzzy=False,
+    )
 
 
 def written(catalogue: Catalog) -> bytes:
