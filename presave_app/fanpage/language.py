@@ -103,4 +103,9 @@ def _carry(endpoint: str, values: dict[str, Any]) -> None:
 
 @lru_cache(maxsize=1024)
 def _wanted(header: str) -> str:
-    return parse_accept_header(header, LanguageAccept).best_match(LANGUAGES, default=SOURCE)
+    """The first language in the browser's order that we speak, whatever its region."""
+    for name, quality in parse_accept_header(header, LanguageAccept):
+        language = name.split("-")[0].lower()
+        if quality > 0 and language in LANGUAGES:
+            return language
+    return SOURCE
