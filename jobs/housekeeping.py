@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from presave_app.counts import funnel
 from presave_app.releases import alarms, sweeping
 from presave_app.services import connection_test
+from presave_app.transaction import transaction
 
 
 def housekeep() -> None:
-    """Remove ended sign-ins, and alarms and tests of long ago."""
+    """Remove ended sign-ins, opened links, and alarms and tests of long ago."""
     sweeping.forget_old_sign_ins()
     alarms.forget_old()
     connection_test.forget_old()
+    with transaction() as session:
+        funnel.forget_opened(session)

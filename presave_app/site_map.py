@@ -10,6 +10,7 @@ from presave_app.campaigns.link_views import links
 from presave_app.campaigns.views import campaigns
 from presave_app.counts.views import counts
 from presave_app.fanpage.connecting import connecting
+from presave_app.fanpage.inside_views import inside_apps
 from presave_app.fanpage.mine import mine
 from presave_app.fanpage.views import fanpage
 from presave_app.ops.health import health
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
         connecting,
         mine,
         reminding,
+        inside_apps,
         fanpage,
     ):
         app.register_blueprint(blueprint)

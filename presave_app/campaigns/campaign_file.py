@@ -10,18 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from presave_app.campaigns import campaign as campaign_rules
-from presave_app.campaigns import editing, fields, publishing, targets
+from presave_app.campaigns import editing, fields, label_pages, publishing, targets
 from presave_app.campaigns.artwork import give_artwork
 from presave_app.campaigns.artwork_press import MOST_BYTES, BadArtwork, Pressed, press
 from presave_app.campaigns.editing import EditRefused, Typed
-from presave_app.campaigns.fields import TARGET_PREFIX, FieldError
+from presave_app.campaigns.fields import ARTIST_PREFIX, COUNTDOWN_PREFIX, TARGET_PREFIX, FieldError
 from presave_app.campaigns.models import Campaign
 from presave_app.lib.text import clean_line
 from presave_app.streaming.directory import find_entry
-from presave_app.streaming.registry import connectors
+from presave_app.streaming.registry import connectors, find_known
 
 _TEXTS = ("title", "artist", "kind", "slug", "upc", "artwork")
-_KEYS = (*_TEXTS, "release", "targets", "publish")
+# What a service can be told besides the release, with the names of its fields.
+_PAGES = {"artists": ARTIST_PREFIX, "countdowns": COUNTDOWN_PREFIX}
+_KEYS = (*_TEXTS, "release", "targets", *_PAGES, "publish")
 _RELEASE_KEYS = ("at", "time_zone", "clock")
 _MOST_FILE_BYTES = 1024 * 1024
 
@@ -33,6 +35,8 @@ class CampaignFile:
     texts: dict[str, str] = field(default_factory=dict)
     # The name of the release on each service where nobody can add here, and what was written for it.
     kept_targets: dict[str, tuple[str, str]] = field(default_factory=dict)
+    # What was written for services that are off, by the names of the fields that they would have.
+    kept_pages: dict[str, str] = field(default_factory=dict)
     picture: Pressed | None = None
     is_to_publish: bool = False
     errors: dict[str, str] = field(default_factory=dict)
@@ -51,6 +55,8 @@ def read_campaign_file(path: Path) -> CampaignFile:
         _take_text(content, key, found, name=key)
     _take_release(content.get("release", {}), found)
     _take_targets(content.get("targets", {}), found)
+    for key in _PAGES:
+        _take_pages(content.get(key, {}), key, found)
     _take_artwork(path.parent, found)
     publish = content.get("publish", False)
     if not isinstance(publish, bool):
@@ -73,6 +79,7 @@ def create_from_file(team_id: int, found: CampaignFile, now: datetime) -> Campai
     _collect(errors, lambda: editing.save_fields(created, Typed(found.texts, now)))
     for service, (ref, written) in found.kept_targets.items():
         targets.keep_ref(created, service, ref, written)
+    _keep_pages(created, found.kept_pages)
     if found.picture is not None:
         give_artwork(created, found.picture)
     if found.is_to_publish:
@@ -149,6 +156,40 @@ def _keep_target(service: str, text: str, found: CampaignFile) -> None:
         elif not known.is_link:
             why = "its credentials are missing, so its fans are reminded."
             found.notes.append(f"targets.{service}: kept, but {service} is not on: {why}")
+
+
+def _take_pages(given: Any, key: str, found: CampaignFile) -> None:
+    """Take what the label names on each service; also where it is off, for the day on which it is turned on."""
+    if not isinstance(given, dict):
+        found.errors[key] = "Write an object of services and links."
+        return
+    for service in given:
+        name = _PAGES[key] + service
+        _take_text(given, service, found, name=name)
+        if name in found.texts and name not in editing.field_names():
+            _take_page_apart(_PAGES[key], service, found.texts.pop(name), found)
+
+
+def _take_page_apart(prefix: str, service: str, text: str, found: CampaignFile) -> None:
+    known = find_known(service)
+    parse = fields.parse_artist_page if prefix == ARTIST_PREFIX else fields.parse_countdown
+    try:
+        page = parse(known, text) if known else None
+    except FieldError as fault:
+        found.errors[prefix + service] = str(fault)
+        return
+    if known is None:
+        found.errors[prefix + service] = "There is no such service."
+    elif page:
+        found.kept_pages[prefix + service] = page
+
+
+def _keep_pages(created: Campaign, pages: Mapping[str, str]) -> None:
+    for name, page in pages.items():
+        if name.startswith(ARTIST_PREFIX):
+            label_pages.name_artist(created, name.removeprefix(ARTIST_PREFIX), page)
+        else:
+            label_pages.name_countdown(created, name.removeprefix(COUNTDOWN_PREFIX), page)
 
 
 def _take_artwork(folder: Path, found: CampaignFile) -> None:

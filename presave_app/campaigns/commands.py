@@ -12,12 +12,15 @@ from presave_app.campaigns import addresses
 from presave_app.campaigns import campaign as campaign_rules
 from presave_app.campaigns.campaign_file import CampaignFile, create_from_file, read_campaign_file
 from presave_app.campaigns.editing import EditRefused
-from presave_app.campaigns.fields import TARGET_PREFIX
+from presave_app.campaigns.fields import ARTIST_PREFIX, COUNTDOWN_PREFIX, TARGET_PREFIX
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import current_settings
 from presave_app.lib import clock
 from presave_app.teams.accounts import find_team
 from presave_app.transaction import transaction
+
+# Under which key of a file the fields of services stand.
+_KEYS = {TARGET_PREFIX: "targets", ARTIST_PREFIX: "artists", COUNTDOWN_PREFIX: "countdowns"}
 
 campaigns = AppGroup("campaigns", help="Campaigns: their pages, dates and targets.")
 
@@ -66,5 +69,7 @@ def _made(file: Path, team_id: int, found: CampaignFile) -> dict[str, str]:
 
 
 def _key_of(field: str) -> str:
-    service = field.removeprefix(TARGET_PREFIX)
-    return field if service == field else f"targets.{service}"
+    for prefix, key in _KEYS.items():
+        if field.startswith(prefix):
+            return f"{key}.{field.removeprefix(prefix)}"
+    return field

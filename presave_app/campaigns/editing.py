@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from presave_app.campaigns import addresses, fields, label_pages, targets
-from presave_app.campaigns.fields import ARTIST_PREFIX, TARGET_PREFIX, FieldError
+from presave_app.campaigns.fields import ARTIST_PREFIX, COUNTDOWN_PREFIX, TARGET_PREFIX, FieldError
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
-from presave_app.streaming.connector import Extra
+from presave_app.streaming.connector import Connector, Extra
+from presave_app.streaming.directory import read_countdown
 from presave_app.streaming.registry import connectors, get_connector
 
 LINK_FIELD = "link"
@@ -43,8 +44,13 @@ def field_names() -> list[str]:
 
 def service_fields(service: str) -> list[str]:
     """The fields of one service: its target first, then what else it can be told."""
-    can_follow = Extra.FOLLOW_ARTIST in get_connector(service).extras
-    return [TARGET_PREFIX + service, *([ARTIST_PREFIX + service] if can_follow else [])]
+    connector = get_connector(service)
+    has = {
+        TARGET_PREFIX: True,
+        ARTIST_PREFIX: Extra.FOLLOW_ARTIST in connector.extras,
+        COUNTDOWN_PREFIX: connector.countdown is not None,
+    }
+    return [prefix + service for prefix, is_there in has.items() if is_there]
 
 
 def save_field(campaign: Campaign, field: str, typed: Typed) -> None:
@@ -73,9 +79,16 @@ def save_fields(campaign: Campaign, typed: Typed) -> None:
         raise EditRefused(errors)
 
 
+def name_countdown(campaign: Campaign, service: str, url: str | None) -> None:
+    """Name a service's own page for pre-saves, or take it away; raises FieldError."""
+    label_pages.name_countdown(campaign, service, url)
+    targets.refuse_if_nowhere(campaign)
+
+
 def fills_own_field(texts: Mapping[str, str]) -> bool:
-    """Whether the pasted link is of a service that is on, and so belongs to that service's field."""
-    found = fields.parse_any_link(texts.get(LINK_FIELD, ""))
+    """Whether the pasted link is of a service that is on, and so belongs to a field of that service."""
+    pasted = texts.get(LINK_FIELD, "")
+    found = read_countdown(pasted) or fields.parse_any_link(pasted)
     return found is not None and found[0] in connectors()
 
 
@@ -98,8 +111,9 @@ def typed_of(campaign: Campaign) -> dict[str, str]:
         "time_zone": campaign.time_zone,
         "clock": campaign.clock,
         **{TARGET_PREFIX + service: refs.get(service) or "" for service in connectors()},
-        **{ARTIST_PREFIX + service: "" for service in connectors()},
+        **{prefix + service: "" for service in connectors() for prefix in (ARTIST_PREFIX, COUNTDOWN_PREFIX)},
         **{ARTIST_PREFIX + service: page.artist_ref or "" for service, page in pages.items()},
+        **{COUNTDOWN_PREFIX + service: page.countdown_url or "" for service, page in pages.items()},
         LINK_FIELD: "",
     }
 
@@ -155,13 +169,25 @@ def _save_of_service(campaign: Campaign, prefix: str, service: str, typed: Typed
     match prefix:
         case fields.ARTIST_PREFIX:
             label_pages.name_artist(campaign, service, fields.parse_artist_page(connector, text))
+        case fields.COUNTDOWN_PREFIX:
+            name_countdown(campaign, service, fields.parse_countdown(connector, text))
         case _:
+            _refuse_countdown(connector, text)
             targets.set_ref(campaign, service, fields.parse_target(connector, text))
+
+
+def _refuse_countdown(connector: Connector, text: str) -> None:
+    """It is easily pasted as the release itself, whose link is another one."""
+    if connector.countdown and connector.parse_countdown(text):
+        raise FieldError(f"That is a {connector.countdown.name}: it has a field of its own below this one.")
 
 
 def _add_link(campaign: Campaign, typed: Typed) -> None:
     """Put a pasted link where it belongs: to a service's own field, or among the links."""
     pasted = typed.texts.get(LINK_FIELD, "")
+    if ahead := read_countdown(pasted):
+        name_countdown(campaign, *ahead)
+        return
     found = fields.parse_any_link(pasted)
     if found is None:
         return

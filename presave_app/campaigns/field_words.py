@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from presave_app.campaigns import fields
 from presave_app.campaigns.editing import LINK_FIELD
-from presave_app.campaigns.fields import ARTIST_PREFIX, TARGET_PREFIX
 from presave_app.campaigns.models import Target
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.registry import get_connector
@@ -32,8 +32,13 @@ def label_of(name: str) -> tuple[str, str]:
     if name in _LABELS:
         return _LABELS[name]
     prefix, connector = _service_of(name)
-    label = f"The artist on {connector.name}" if prefix == ARTIST_PREFIX else connector.name
-    return label, _TEXT_FIELD
+    match prefix:
+        case fields.ARTIST_PREFIX:
+            return f"The artist on {connector.name}", _TEXT_FIELD
+        case fields.COUNTDOWN_PREFIX if connector.countdown:
+            return connector.countdown.name, _TEXT_FIELD
+        case _:
+            return connector.name, _TEXT_FIELD
 
 
 def hint_of(name: str) -> str:
@@ -41,12 +46,19 @@ def hint_of(name: str) -> str:
     if name in _LABELS:
         return _HINTS.get(name, "")
     prefix, connector = _service_of(name)
-    if prefix == ARTIST_PREFIX:
-        return (
-            f"Fans may ask to follow the artist there. Paste something like {connector.artist_example}, or leave it "
-            f"empty: we take whom {connector.name} names once it shows the release."
-        )
-    return f"Paste the link or URI from {connector.name}, or leave it empty: we look it up by UPC."
+    match prefix:
+        case fields.ARTIST_PREFIX:
+            return (
+                f"Fans may ask to follow the artist there. Paste something like {connector.artist_example}, or leave "
+                f"it empty: we take whom {connector.name} names once it shows the release."
+            )
+        case fields.COUNTDOWN_PREFIX if connector.countdown:
+            return (
+                f"{connector.countdown.about} Paste its link, and fans are sent there when we can't pre-save for them: "
+                f"when all places here are taken, or {connector.name} is off. It counts there, not here."
+            )
+        case _:
+            return f"Paste the link or URI from {connector.name}, or leave it empty: we look it up by UPC."
 
 
 def notes_of(name: str, known: Mapping[str, Target]) -> list[str]:
@@ -54,7 +66,13 @@ def notes_of(name: str, known: Mapping[str, Target]) -> list[str]:
     if name in _LABELS:
         return []
     prefix, connector = _service_of(name)
-    note = _artist_note(known.get(connector.service), connector) if prefix == ARTIST_PREFIX else _seats_note(connector)
+    match prefix:
+        case fields.ARTIST_PREFIX:
+            note = _artist_note(known.get(connector.service), connector)
+        case fields.TARGET_PREFIX:
+            note = _seats_note(connector)
+        case _:
+            note = None
     return [note] if note else []
 
 
@@ -71,5 +89,6 @@ def _seats_note(connector: Connector) -> str | None:
 
 
 def _service_of(name: str) -> tuple[str, Connector]:
-    prefix = next(each for each in (TARGET_PREFIX, ARTIST_PREFIX) if name.startswith(each))
+    prefixes = (fields.TARGET_PREFIX, fields.ARTIST_PREFIX, fields.COUNTDOWN_PREFIX)
+    prefix = next(each for each in prefixes if name.startswith(each))
     return prefix, get_connector(name.removeprefix(prefix))

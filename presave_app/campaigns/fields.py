@@ -22,6 +22,7 @@ KINDS = {"album": "Album", "ep": "EP", "single": "Single"}
 CLOCKS = {"everywhere": "One moment everywhere", "local": "Each fan's own midnight"}
 TARGET_PREFIX = "target-"
 ARTIST_PREFIX = "artist-"
+COUNTDOWN_PREFIX = "countdown-"
 MOST_REF_LENGTH = 500
 
 _MOST_TEXT_LENGTH = 200
@@ -114,6 +115,19 @@ def parse_artist_page(service: Connector, text: str) -> str | None:
     if ref is None:
         raise FieldError(f"That is not an artist on {service.name}. Paste something like {service.artist_example}")
     return ref
+
+
+def parse_countdown(service: Connector, text: str) -> str | None:
+    """The link to the service's own page for pre-saves in what was pasted, or None when the field is empty."""
+    pasted = clean_line(text)
+    if not pasted:
+        return None
+    if service.countdown is None:
+        raise FieldError(f"{service.name} has no page of its own on which fans pre-save.")
+    url = service.parse_countdown(pasted) if len(pasted) <= MOST_REF_LENGTH else None
+    if url is None:
+        raise FieldError(f"That is no {service.countdown.name}. Paste a link like {service.countdown.example}")
+    return url
 
 
 def parse_any_link(text: str) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ from presave_app.campaigns import editing, field_words
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.campaign import Status
 from presave_app.campaigns.fields import CLOCKS, KINDS
-from presave_app.campaigns.link_list import LinkView, links_of, suggestions_of
+from presave_app.campaigns.link_list import LinkView, countdowns_of, links_of, suggestions_of
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets
@@ -200,7 +200,7 @@ def field_view(
         is_saved=is_saved,
         hint=field_words.hint_of(name),
         notes=_notes_of(campaign, name, targets),
-        links=links_of(targets) if name == editing.LINK_FIELD else [],
+        links=[*links_of(targets), *countdowns_of(campaign)] if name == editing.LINK_FIELD else [],
         suggestions=suggestions_of(campaign, targets) if name == editing.LINK_FIELD else [],
     )
 

@@ -17,6 +17,12 @@ def find_pages(campaign_id: int) -> dict[str, LabelPage]:
     return {page.service: page for page in rows}
 
 
+def find_countdown(campaign_id: int, service: str) -> str | None:
+    """The page on which the service itself takes pre-saves, where the label has named one."""
+    page = find_pages(campaign_id).get(service)
+    return page.countdown_url if page else None
+
+
 def name_artist(campaign: Campaign, service: str, ref: str | None) -> None:
     """Name the artist on one service; None leaves it to the service's catalogue."""
     page = _page_of(campaign, service)

@@ -5,21 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from presave_app.campaigns.label_pages import find_pages
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.suggestions import find_suggestions
 from presave_app.campaigns.targets import links_among
 from presave_app.streaming.directory import Entry, find_entry
 from presave_app.streaming.lookups.sources import lookups
+from presave_app.streaming.registry import connectors, known_connectors
 
 
 @dataclass(frozen=True)
 class LinkView:
-    """A link: whose it is, where it leads, and what a team should know of it."""
+    """A link: whose it is, where it leads, and what a team should know of it.
 
-    id: int
+    `countdown_of` is the service whose own page for pre-saves it is; there is no `id` then.
+    """
+
+    id: int | None
     name: str
     address: str
     words: str
+    countdown_of: str = ""
+
+
+def countdowns_of(campaign: Campaign) -> list[LinkView]:
+    """Pages for pre-saves at services that are off, and so have no field of their own."""
+    off = {service: known for service, known in known_connectors().items() if service not in connectors()}
+    named = {service: known.countdown.name for service, known in off.items() if known.countdown}
+    pages = find_pages(campaign.id) if named else {}
+    return [
+        LinkView(None, named[service], page.countdown_url, f"Fans pre-save on {off[service].name} itself.", service)
+        for service, page in pages.items()
+        if service in named and page.countdown_url
+    ]
 
 
 def links_of(targets: Mapping[str, Target]) -> list[LinkView]:

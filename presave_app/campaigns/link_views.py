@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
-from presave_app.campaigns import forms, suggestions
+from presave_app.campaigns import editing, forms, suggestions
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.editing import LINK_FIELD
 from presave_app.campaigns.fields import FieldError
@@ -23,6 +23,7 @@ links = Blueprint("links", __name__)
 _ID = "int(max=2147483647)"
 _LINKS = f"/campaigns/<{_ID}:campaign_id>/links"
 _REMOVE = f"{_LINKS}/<{_ID}:target_id>/remove"
+_COUNTDOWN = f"{_LINKS}/countdown/<service>/remove"
 _DECIDE = f"{_LINKS}/suggestions/<{_ID}:suggestion_id>/<any(accept, dismiss):choice>"
 
 
@@ -31,6 +32,13 @@ _DECIDE = f"{_LINKS}/suggestions/<{_ID}:suggestion_id>/<any(accept, dismiss):cho
 def link_remove(campaign_id: int, target_id: int) -> ResponseReturnValue:
     """Take a link off the page."""
     return _do(campaign_id, lambda campaign: suggestions.remove_link(campaign, target_id))
+
+
+@links.post(_COUNTDOWN)
+@member_only
+def countdown_remove(campaign_id: int, service: str) -> ResponseReturnValue:
+    """Take a service's own page for pre-saves off the page."""
+    return _do(campaign_id, lambda campaign: editing.name_countdown(campaign, service, None))
 
 
 @links.post(_DECIDE)
@@ -42,6 +50,7 @@ def suggestion_decide(campaign_id: int, suggestion_id: int, choice: str) -> Resp
 
 
 @links.get(_REMOVE)
+@links.get(_COUNTDOWN)
 @links.get(_DECIDE)
 @member_only
 def act_again(campaign_id: int, **_: object) -> ResponseReturnValue:

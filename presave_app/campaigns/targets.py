@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import delete, func, select, text
 
+from presave_app.campaigns import label_pages
 from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.link_models import LinkLook, LinkSuggestion
 from presave_app.campaigns.models import Campaign, Target
@@ -46,8 +47,10 @@ def named_ahead(campaign_id: int) -> set[str]:
 
 
 def is_somewhere(campaign_id: int) -> bool:
-    """Whether the page has anything to offer: a service to add on, or a link."""
-    return any(service in connectors() or find_entry(service) for service in find_targets(campaign_id))
+    """Whether the page has anything to offer: a service to add on, a link, or a service's own page for pre-saves."""
+    return any(service in connectors() or find_entry(service) for service in find_targets(campaign_id)) or any(
+        page.countdown_url for page in label_pages.find_pages(campaign_id).values()
+    )
 
 
 def set_ref(campaign: Campaign, service: str, ref: str | None) -> None:
@@ -89,7 +92,7 @@ def remove_link(campaign: Campaign, target_id: int) -> None:
     _refuse_if_awaited(campaign.id, target.service)
     db.session.delete(target)
     db.session.flush()
-    _refuse_if_nowhere(campaign)
+    refuse_if_nowhere(campaign)
 
 
 def set_upc(campaign: Campaign, upc: str | None) -> None:
@@ -119,10 +122,11 @@ def _settle(campaign: Campaign) -> None:
             _refuse_if_awaited(campaign.id, service)
             db.session.delete(target)
     db.session.flush()
-    _refuse_if_nowhere(campaign)
+    refuse_if_nowhere(campaign)
 
 
-def _refuse_if_nowhere(campaign: Campaign) -> None:
+def refuse_if_nowhere(campaign: Campaign) -> None:
+    """Raise FieldError when a public page has nothing left to offer."""
     if campaign.published_at is not None and not is_somewhere(campaign.id):
         raise FieldError("A published campaign needs a link on a service or a UPC. Unpublish it first.")
 

@@ -1,4 +1,4 @@
-"""How many people went on to a service to listen."""
+"""How many people went on to a service: to listen, or ahead of the day to pre-save there."""
 
 from __future__ import annotations
 

@@ -16,14 +16,15 @@ from presave_app.access import fan_form, public
 from presave_app.campaigns.addresses import find_by_slug
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.models import Campaign
+from presave_app.counts.funnel import Step
 from presave_app.extensions import current_settings, db
 from presave_app.fanpage import stops
-from presave_app.fanpage.language import carried_language
+from presave_app.fanpage.inside_views import note_step
 from presave_app.fanpage.poster import Face, Offer, clean_source, find_face, offers_of
 from presave_app.fanpage.visitor import find_fan_id, known_zone, remember_fan, visitor_zone
 from presave_app.lib import clock
 from presave_app.lib.failpoints import reach
-from presave_app.lib.languages import language_now, speaking
+from presave_app.lib.languages import speaking
 from presave_app.lib.tokens import new_secret
 from presave_app.presaves import flows
 from presave_app.presaves.collecting import collect
@@ -70,6 +71,7 @@ def connect(slug: str, service: str) -> ResponseReturnValue:
         return stops.too_early(campaign, connector, offer)
     if (seconds := gate.shut_seconds(service)) > 0:
         return stops.busy(campaign, connector, seconds)
+    note_step(campaign.id, Step.SIGN_IN)
     draft = {**_consent_draft(campaign, connector, offer, zone), "source": _source(), "time_zone": zone}
     if connector.signs_in_on_page:
         answer = {name: value for name, value in request.form.items() if len(value) <= _LONGEST_FIELD}
@@ -149,8 +151,9 @@ def callback(service: str) -> ResponseReturnValue:
     flow = _use_flow(state, service)
     answer = {name: _parameter(name) for name in request.args}
     if flow is None:
-        return test_views.come_back(connector, state, answer) or stops.flow_is_gone(_campaign_of(state), connector)
+        return test_views.come_back(connector, state, answer) or _flow_is_gone(state, connector)
     campaign = db.session.get_one(Campaign, flow.campaign_id)
+    note_step(campaign.id, Step.BACK)
     # The service brought the fan back to an address of ours that names no language.
     with speaking(flow.consent_draft["language"]):
         return _take_in(flow, answer, campaign, connector)
@@ -168,15 +171,12 @@ def _take_in(
     except ServiceError as fault:
         reason = _why_remind(fault)
         return _remind(flow, campaign, reason) if reason else stops.not_signed_in(fault, campaign, connector)
-    response = redirect(_mine_url(mine_secret(pre_save_id), just=1), code=303)
+    note_step(campaign.id, Step.DONE)
+    response = redirect(url_for("mine.mine_page", secret=mine_secret(pre_save_id), just=1), code=303)
     response.headers["Referrer-Policy"] = "no-referrer"
     if sign_in.account_id is None:
         remember_fan(response, fan_id)
     return response
-
-
-def _mine_url(secret: str, **more: int) -> str:
-    return url_for("mine.mine_page", secret=secret, **more, **carried_language(language_now()))
 
 
 def _why_remind(fault: ServiceError) -> Reason | None:
@@ -196,7 +196,7 @@ def _remind(flow: ReturnedFlow, campaign: Campaign, reason: Reason) -> ResponseR
     with transaction() as session:
         secret = taking.start(session, campaign, flow.service, reason, draft.get("time_zone"), draft.get("source"))
     log.info("a sign-in on %s became a reminder: %s", flow.service, reason)
-    return redirect(_mine_url(secret), code=303)
+    return redirect(url_for("mine.mine_page", secret=secret), code=303)
 
 
 def _finish_sign_in(connector: Connector, flow: ReturnedFlow, answer: Mapping[str, str]) -> SignIn:
@@ -220,6 +220,15 @@ def _collect(flow: ReturnedFlow, sign_in: SignIn, connector: Connector, fan_id: 
 def _ring_if_due(session: Session, pre_save_id: PreSaveId, service: str) -> None:
     if session.get_one(PreSave, pre_save_id).due_at <= clock.now():
         ring_after_commit(ADD_DUE, service)
+
+
+def _flow_is_gone(state: str, connector: Connector) -> ResponseReturnValue:
+    """Where the sign-in came back to another browser it can begin anew here; its binding is never loosened."""
+    campaign = _campaign_of(state)
+    if campaign is None or not flows.is_waiting(db.session(), state):
+        return stops.flow_is_gone(campaign, connector)
+    note_step(campaign.id, Step.ELSEWHERE)
+    return stops.came_back_elsewhere(campaign, connector, _find_offer(campaign, connector.service))
 
 
 def _use_flow(state: str, service: str) -> ReturnedFlow | None:
@@ -251,10 +260,11 @@ def _open_campaign_or_404(slug: str) -> Campaign:
 
 def _offer_or_404(campaign: Campaign, service: str, zone: str | None) -> Offer:
     """What the page offers on a service: its wording is the very text that stands beside the button."""
-    for offer in offers_of(campaign, zone):
-        if offer.service == service:
-            return offer
-    abort(404)
+    return _find_offer(campaign, service, zone) or abort(404)
+
+
+def _find_offer(campaign: Campaign, service: str, zone: str | None = None) -> Offer | None:
+    return next((offer for offer in offers_of(campaign, zone) if offer.service == service), None)
 
 
 def _redirect_uri(service: str) -> str:

@@ -17,7 +17,7 @@ from werkzeug.http import parse_accept_header
 from presave_app.lib.languages import LANGUAGES, SOURCE, language_now, locale_now, locale_of, say_count, translated
 
 # Blueprints whose pages fans see; the workspace speaks English.
-FAN_BLUEPRINTS = ("fanpage", "mine", "connecting", "reminding", "counts")
+FAN_BLUEPRINTS = ("fanpage", "mine", "connecting", "inside_apps", "reminding", "counts")
 # Its address is agreed on with the services, to the letter.
 _NEVER_CARRIED = ("connecting.callback",)
 _LONGEST_HEADER = 200
@@ -60,11 +60,6 @@ def chosen_language(environ: Mapping[str, Any]) -> str | None:
     return named if named in LANGUAGES else None
 
 
-def carried_language(language: str) -> dict[str, Any]:
-    """What an address needs besides, so that the page behind it is in `language` in this browser."""
-    return {} if language_of(request.environ) == language else {_PARAMETER: language}
-
-
 def language_links() -> list[LanguageLink]:
     """This page in each language; none where its address can't be opened again."""
     if request.method not in ("GET", "HEAD"):
@@ -87,18 +82,20 @@ def _say_in_html(text: str, **values: object) -> Markup:
 
 
 def _locale_of_request() -> str:
-    if not has_request_context():
-        return locale_of(SOURCE)
-    is_for_fans = request.endpoint is None or request.blueprint in FAN_BLUEPRINTS
-    return locale_of(language_of(request.environ) if is_for_fans else SOURCE)
+    return locale_of(language_of(request.environ) if _is_for_fans() else SOURCE)
+
+
+def _is_for_fans() -> bool:
+    return has_request_context() and (request.endpoint is None or request.blueprint in FAN_BLUEPRINTS)
 
 
 def _carry(endpoint: str, values: dict[str, Any]) -> None:
-    if not has_request_context() or endpoint in _NEVER_CARRIED or endpoint.split(".")[0] not in FAN_BLUEPRINTS:
+    """Let an address name the language where the browser by itself would not ask for it."""
+    if endpoint in _NEVER_CARRIED or endpoint.split(".")[0] not in FAN_BLUEPRINTS or not _is_for_fans():
         return
-    chosen = chosen_language(request.environ)
-    if chosen:
-        values.setdefault(_PARAMETER, chosen)
+    language, environ = language_now(), request.environ
+    if chosen_language(environ) or language_of(environ) != language:
+        values.setdefault(_PARAMETER, language)
 
 
 @lru_cache(maxsize=1024)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +14,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.fanpage.poster import Face, find_face, offers_of
 from presave_app.fanpage.receipt import receipt_of
+from presave_app.fanpage.telling import tell_me_of
 from presave_app.fanpage.words import service_words
 from presave_app.hypermedia import fragment, go_to
 from presave_app.presaves.looking_up import find_by_mine_secret
@@ -21,11 +23,19 @@ from presave_app.presaves.states import State
 from presave_app.presaves.withdrawing import withdraw
 from presave_app.privacy.disconnecting import disconnect
 from presave_app.reminders.looking_up import find_by_mine_secret as find_reminder
-from presave_app.reminders.views import reminder_page
+from presave_app.reminders.looking_up import find_notice, ways_of
+from presave_app.reminders.states import Kind
+from presave_app.reminders.taking import start_notice
+from presave_app.reminders.typed import WayRefused
+from presave_app.reminders.undoing import stop
+from presave_app.reminders.views import limit_mails, read_way, reminder_page
 from presave_app.streaming.registry import connectors
 from presave_app.transaction import transaction
 
 mine = Blueprint("mine", __name__)
+
+# A calendar can't know when a permission is lost.
+_TELLING = (Kind.EMAIL, Kind.PUSH)
 
 
 @mine.get("/mine/<secret>")
@@ -71,11 +81,42 @@ def disconnect_service(secret: str) -> ResponseReturnValue:
     return go_to(url_for(".mine_page", secret=secret))
 
 
+@mine.post("/mine/<secret>/tell-me")
+@limit_mails
+@fan_form
+def tell_me_too(secret: str) -> ResponseReturnValue:
+    """Take in how the fan wants to be told if the permission is lost. Where that is over, nothing is kept."""
+    pre_save = _get_pre_save(secret)
+    try:
+        add_way = read_way(*_TELLING)
+    except WayRefused as fault:
+        context = _mine_context(pre_save, secret, str(fault))
+        return _private(make_response(render_template("fanpage/mine.html", is_new=False, **context), 422))
+    pre_save_id = pre_save.id
+    with transaction() as session:
+        notice_id = start_notice(session, pre_save_id)
+        if notice_id is not None:
+            add_way(session, notice_id)
+    return go_to(url_for(".mine_page", secret=secret, _anchor="tell-me"))
+
+
+@mine.post("/mine/<secret>/tell-me/<uuid:way_id>/stop")
+@fan_form
+def stop_telling(secret: str, way_id: UUID) -> ResponseReturnValue:
+    """Take it back. A second time changes nothing."""
+    notice = find_notice(_get_pre_save(secret).id)
+    if notice is None or not any(way.id == way_id for way in ways_of(notice.id)):
+        abort(404)
+    with transaction() as session:
+        stop(session, way_id)
+    return go_to(url_for(".mine_page", secret=secret, _anchor="tell-me"))
+
+
 def _get_pre_save(secret: str) -> PreSave:
     return find_by_mine_secret(secret) or abort(404)
 
 
-def _mine_context(pre_save: PreSave, secret: str) -> dict[str, Any]:
+def _mine_context(pre_save: PreSave, secret: str, fault: str = "") -> dict[str, Any]:
     campaign = db.session.get_one(Campaign, pre_save.campaign_id)
     connector = connectors().get(pre_save.service)
     service = service_words(pre_save.service, connector)
@@ -97,6 +138,7 @@ def _mine_context(pre_save: PreSave, secret: str) -> dict[str, Any]:
         "offer": next((offer for offer in offers if offer.service == pre_save.service), None),
         "zone": pre_save.time_zone or "",
         "receipt": receipt_of(pre_save, campaign, service),
+        "tell_me": tell_me_of(pre_save, service.name, fault, request.form.get("email", "") if fault else ""),
     }
 
 

@@ -20,6 +20,7 @@ from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets, links_among
 from presave_app.counts.tally import count_context
 from presave_app.extensions import db
+from presave_app.fanpage.inside_apps import ALL_MARKS
 from presave_app.fanpage.words import day_words, release_words
 from presave_app.lib import clock
 from presave_app.lib.countries import zones_of
@@ -46,10 +47,11 @@ class Face(StrEnum):
 class Offer:
     """One service on the poster. A wording is there when the fan can agree now, and is what they agree to.
 
-    With `remind_words` there is no add to be had, and they say what is done instead.
+    With `remind_words` there is no add to be had, and they say what is done instead. `has_countdown` is whether the
+    label has named a page at the service itself on which fans pre-save.
     """
 
-    link_id: int
+    link_id: int | None
     service: str
     name: str
     listen_url: str | None
@@ -62,11 +64,19 @@ class Offer:
     remind_words: str = ""
     home_device: str = ""
     home_countries: tuple[str, ...] = ()
+    has_countdown: bool = False
 
     @property
     def home_zones(self) -> tuple[str, ...]:
         """The time zones of its home countries, by which the visitor's browser knows whether it is in one of them."""
         return zones_of(self.home_countries)
+
+    @property
+    def countdown_words(self) -> str:
+        """What pre-saving at the service itself means; empty where there is no need or no page for it."""
+        is_needed = self.has_countdown and self.remind_words
+        words = marked("You pre-save on {service} itself: it counts there, not here.")
+        return say(words, service=self.name) if is_needed else ""
 
     @property
     def go_path(self) -> str:
@@ -100,6 +110,7 @@ def poster_context(
         "offers": offers,
         "asks_again": is_waiting and count["count"].poll is not None and not is_preview,
         "source": source,
+        "app_marks": ALL_MARKS,
         **count,
     }
 
@@ -107,6 +118,7 @@ def poster_context(
 def offers_of(campaign: Campaign, zone: str | None = None) -> list[Offer]:
     """For a fan in `zone`, in the order of the page: where we add the release, then where we can only remind."""
     targets, pages = find_targets(campaign.id), find_pages(campaign.id)
+    ahead = {service for service, page in pages.items() if page.countdown_url}
     team_name = db.session.scalars(select(Team.name).where(Team.id == campaign.team_id)).one()
     saves = [
         _offer(campaign, connector, targets[service], pages.get(service), team_name, zone)
@@ -114,7 +126,9 @@ def offers_of(campaign: Campaign, zone: str | None = None) -> list[Offer]:
         if service in targets
     ]
     links = [(find_entry(target.service), target) for target in links_among(targets)]
-    return [*saves, *(_link_offer(entry, target) for entry, target in links if entry is not None)]
+    alone = [(find_entry(service), None) for service in sorted(ahead - targets.keys())]
+    offers = [*saves, *(_link_offer(entry, target) for entry, target in [*alone, *links] if entry is not None)]
+    return [replace(offer, has_countdown=offer.service in ahead) for offer in offers]
 
 
 def _if_seated(offer: Offer) -> Offer:
@@ -150,15 +164,15 @@ def _face_by_clock(campaign: Campaign, zone: str | None) -> Face:
     return Face.OUT_NOW if is_out else Face.PRE_SAVE
 
 
-def _link_offer(entry: Entry, target: Target) -> Offer:
+def _link_offer(entry: Entry, target: Target | None) -> Offer:
     why = marked("We remind you. {service} lets no app add for you.")
     if not entry.is_link:
         why = marked("We remind you. {service} can't be added to from here.")
     return Offer(
-        link_id=target.id,
+        link_id=target.id if target else None,
         service=entry.service,
         name=entry.name,
-        listen_url=link_of(entry, target),
+        listen_url=link_of(entry, target) if target else None,
         remind_words=say(why, service=entry.name),
         home_device=entry.home_device,
         home_countries=entry.home_countries,

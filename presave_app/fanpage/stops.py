@@ -40,6 +40,22 @@ def flow_is_gone(campaign: Campaign | None, connector: Connector) -> ResponseRet
     )
 
 
+def came_back_elsewhere(campaign: Campaign, connector: Connector, offer: Offer | None) -> ResponseReturnValue:
+    """The app or the device opened the way back in another browser: the same sign-in begins anew in this one."""
+    return _stopped(
+        campaign,
+        connector,
+        say("Continue here"),
+        say(
+            "You began in another app or browser, and only that one could finish. You are in your own browser now: "
+            "{service} usually knows you here, so one tap is enough. Nothing was saved yet.",
+            service=connector.name,
+        ),
+        400,
+        offer,
+    )
+
+
 def _refused_at_service(campaign: Campaign, connector: Connector) -> ResponseReturnValue:
     # What the service writes into `error` is never shown: anybody can write it there.
     return _stopped(
@@ -108,7 +124,12 @@ def too_early(campaign: Campaign, connector: Connector, offer: Offer) -> Respons
 
 
 def _stopped(
-    campaign: Campaign | None, connector: Connector, title: str, advice: str, status: int
+    campaign: Campaign | None,
+    connector: Connector,
+    title: str,
+    advice: str,
+    status: int,
+    offer: Offer | None = None,
 ) -> tuple[str, int, dict[str, str]]:
     html = render_template(
         "fanpage/sign_in_stopped.html",
@@ -117,5 +138,6 @@ def _stopped(
         campaign=campaign,
         picture=find_picture(campaign.artwork_id) if campaign else None,
         service_name=connector.name,
+        offer=offer if offer and offer.wording and not offer.signs_in_on_page else None,
     )
     return html, status, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}

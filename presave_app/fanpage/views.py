@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from presave_app.access import public
 from presave_app.campaigns.addresses import find_by_slug
+from presave_app.campaigns.label_pages import find_countdown
 from presave_app.campaigns.listening import find_way_out
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import release_clock
@@ -45,12 +46,30 @@ def go(link: int) -> ResponseReturnValue:
     campaign = db.session.get(Campaign, target.campaign_id) if target else None
     face = find_face(campaign, visitor_zone()) if campaign else None
     if target is None or campaign is None or face not in (Face.PRE_SAVE, Face.OUT_NOW):
-        return render_template("fanpage/not_here.html", is_ended=face is Face.ENDED), 410 if face else 404
-    way_out = find_way_out(target) if face is Face.OUT_NOW else None
+        return _nowhere(face)
+    return _go(campaign, target.service, find_way_out(target) if face is Face.OUT_NOW else None)
+
+
+@fanpage.get("/go/<slug>/<service>")
+@public
+def go_ahead(slug: str, service: str) -> ResponseReturnValue:
+    """The way to a service's own page for pre-saves, until the release is out."""
+    campaign = find_by_slug(slug.lower())
+    face = find_face(campaign, visitor_zone()) if campaign else None
+    if campaign is None or face not in (Face.PRE_SAVE, Face.OUT_NOW):
+        return _nowhere(face)
+    return _go(campaign, service, find_countdown(campaign.id, service) if face is Face.PRE_SAVE else None)
+
+
+def _go(campaign: Campaign, service: str, way_out: str | None) -> ResponseReturnValue:
     if way_out is None:
         return redirect(url_for(".page", slug=campaign.slug), code=302)
-    _count(campaign.id, target.service)
+    _count(campaign.id, service)
     return redirect(way_out, code=302)
+
+
+def _nowhere(face: Face | None) -> ResponseReturnValue:
+    return render_template("fanpage/not_here.html", is_ended=face is Face.ENDED), 410 if face else 404
 
 
 def _count(campaign_id: int, service: str) -> None:

@@ -94,6 +94,12 @@ def find_campaign_of(session: Session, state: str) -> int | None:
     ).scalar_one_or_none()
 
 
+def is_waiting(session: Session, state: str) -> bool:
+    """Whether a sign-in with this state is still on its way, wherever it began."""
+    waiting = text("SELECT 1 FROM oauth_flow WHERE state_hash = :state AND used_at IS NULL AND expires_at > now()")
+    return session.execute(waiting, {"state": hash_secret(state)}).one_or_none() is not None
+
+
 def forget_old(session: Session) -> int:
     """Remove flows that ended a day ago; returns how many."""
     done = session.execute(text("DELETE FROM oauth_flow WHERE expires_at < now() - interval '1 day' RETURNING id"))

@@ -118,6 +118,7 @@ class PreSave(Base):
         Index("ix_pre_save_tally", "campaign_id", "service", "state"),
         Index("ix_pre_save_refused", "campaign_id", "service", postgresql_where=text("refusals > 0")),
         Index("ix_pre_save_deadline", "due_at", postgresql_where=text("state IN ('armed', 'claimed', 'needs_reauth')")),
+        Index("ix_pre_save_needs_reauth", "id", postgresql_where=text("state = 'needs_reauth'")),
         Index("ix_pre_save_failed", "due_at", postgresql_where=text("state = 'failed'")),
         Index("ix_pre_save_done", "campaign_id", "service", "done_at"),
         Index("ix_pre_save_test_fan", "campaign_id", "service", postgresql_where=text("is_test_fan")),

@@ -14,6 +14,7 @@ from presave_app.lib.failpoints import reach
 from presave_app.lib.vault import VaultError
 from presave_app.mail import MailFault
 from presave_app.reminders.addresses import ERASED, open_address
+from presave_app.reminders.due import QUESTIONS
 from presave_app.reminders.message import Message, message_of, question_letter
 from presave_app.reminders.states import Kind
 from presave_app.transaction import transaction
@@ -23,13 +24,12 @@ _MOST_TRIES = 6
 log = logging.getLogger(__name__)
 
 # Without `next_at` nobody takes it again: whoever dies after this has perhaps sent it, so it is not sent twice.
-_TAKE = text("""
+_TAKE = text(f"""
     UPDATE reminder_way w SET next_at = NULL, tries = w.tries + 1 FROM reminder r
-    WHERE r.id = w.reminder_id AND w.id = (
-      SELECT id FROM reminder_way WHERE state = 'unconfirmed' AND kind = 'email' AND next_at <= now()
-        AND address_sealed IS NOT NULL ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING w.id, w.address_sealed, r.campaign_id, r.service, r.language
-""")
+    WHERE r.id = w.reminder_id
+      AND w.id = (SELECT d.id FROM {QUESTIONS} ORDER BY d.next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING w.id, w.address_sealed, r.campaign_id, r.service, r.language, r.pre_save_id
+""")  # noqa: S608 - a constant of this package
 
 
 def ask_due(seconds: float, is_leaving: Callable[[], bool]) -> int:
@@ -51,7 +51,7 @@ def _ask_one() -> bool:
         except VaultError:
             log.warning("reminder way %s can't be opened with the keys at hand", row.id)
             return True
-        message = message_of(campaign, row.service, row.id, Kind.EMAIL, address, row.language)
+        message = message_of(campaign, row, row.id, Kind.EMAIL, address)
     reach("after_question_commit")
     _ask(message)
     return True

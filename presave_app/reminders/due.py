@@ -1,12 +1,15 @@
-"""When reminders are due: the campaign's clock, read where each fan is. They move with the date as pre-saves do."""
+"""When reminders are due: by the campaign's clock, read where each fan is; notices when a pre-save needs its fan."""
 
 from __future__ import annotations
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from presave_app import mail
 from presave_app.campaigns.release_clock import ReleaseClock
-from presave_app.extensions import db
+from presave_app.extensions import current_settings, db
+from presave_app.reminders.states import Kind
+from presave_app.streaming.registry import connectors
 
 _ZONES = text("SELECT DISTINCT coalesce(time_zone, '') FROM reminder WHERE campaign_id = :id")
 
@@ -18,15 +21,41 @@ _MOVE = text("""
 """)
 
 _MOVE_WAYS = text("""
-    UPDATE reminder_way w SET next_at = r.due_at FROM reminder r
+    UPDATE reminder_way w SET next_at = CASE WHEN r.pre_save_id IS NULL THEN r.due_at END FROM reminder r
     WHERE r.campaign_id = :id AND w.reminder_id = r.id AND w.state = 'armed' AND w.next_at <> r.due_at
 """)
 
-# Confirmations that wait, messages whose day has come, and what has to be ended.
-_HAS_WORK = text("""
-    SELECT EXISTS (SELECT 1 FROM reminder_way WHERE state IN ('unconfirmed', 'armed') AND next_at <= now()
-                     AND (lease_until IS NULL OR lease_until < now()))
-""")
+# A question that goes out as soon as mail does.
+QUESTIONS = """
+    reminder_way d WHERE d.state = 'unconfirmed' AND d.kind = 'email' AND d.next_at <= now()
+      AND d.address_sealed IS NOT NULL
+"""
+
+# A kind that this installation can send, in nobody's hands, of a page that is there.
+_IS_FREE = """
+    d.state = 'armed' AND d.kind = ANY(:kinds) AND (d.lease_until IS NULL OR d.lease_until < now())
+    AND k.published_at IS NOT NULL
+"""
+
+# A message whose day has come.
+OF_THE_DAY = f"""
+    reminder_way d JOIN reminder r ON r.id = d.reminder_id JOIN campaign k ON k.id = r.campaign_id
+    WHERE {_IS_FREE} AND r.pre_save_id IS NULL AND d.next_at <= now() AND k.first_at <= now()
+"""
+
+# A notice to a fan whose permission is lost, and who can give it again. A release on hold has its fans told too:
+# it is about their permission, and time to repair it is what a hold gives them. `next_at` is that of another try.
+OF_PERMISSIONS = f"""
+    pre_save p JOIN reminder r ON r.pre_save_id = p.id JOIN reminder_way d ON d.reminder_id = r.id
+      JOIN campaign k ON k.id = p.campaign_id
+    WHERE p.state = 'needs_reauth' AND p.service = ANY(:services) AND {_IS_FREE}
+      AND coalesce(d.next_at, '-infinity') <= now()
+"""
+
+_HAS_WORK = text(f"""
+    SELECT (:asks AND EXISTS (SELECT 1 FROM {QUESTIONS})) OR EXISTS (SELECT 1 FROM {OF_THE_DAY})
+      OR EXISTS (SELECT 1 FROM {OF_PERMISSIONS})
+""")  # noqa: S608 - constants of this file
 
 
 def recompute(session: Session, campaign_id: int, release: ReleaseClock) -> None:
@@ -37,6 +66,12 @@ def recompute(session: Session, campaign_id: int, release: ReleaseClock) -> None
     session.execute(_MOVE_WAYS, {"id": campaign_id})
 
 
+def sendable() -> dict[str, list[str]]:
+    """What the conditions above ask of this installation: the kinds of messages it can send, the services it serves."""
+    kinds = [Kind.EMAIL] * mail.is_on() + [Kind.PUSH] * bool(current_settings().vapid)
+    return {"kinds": [str(kind) for kind in kinds], "services": list(connectors())}
+
+
 def has_work() -> bool:
-    """Whether something may have to be sent now."""
-    return db.session.execute(_HAS_WORK).scalar_one()
+    """Whether something can be sent now, by the very conditions under which it is taken: nobody rings in vain."""
+    return db.session.execute(_HAS_WORK, {"asks": mail.is_on(), **sendable()}).scalar_one()

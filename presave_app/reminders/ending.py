@@ -15,10 +15,11 @@ _ENDINGS = (
     WHERE state = 'sending' AND lease_until < now()
     """,
     """
-    UPDATE reminder_way w SET state = 'expired', reason = 'too_late', address_sealed = NULL, key_id = NULL,
-      address_hash = NULL, lease_until = NULL, next_at = NULL FROM reminder r
-    WHERE r.id = w.reminder_id AND w.state = 'armed' AND r.due_at < now() - make_interval(days => :deadline)
-      AND (w.lease_until IS NULL OR w.lease_until < now())
+    UPDATE reminder_way w SET state = 'expired', address_sealed = NULL, key_id = NULL,
+      address_hash = NULL, lease_until = NULL, next_at = NULL,
+      reason = CASE WHEN r.pre_save_id IS NULL THEN 'too_late' ELSE 'watch_over' END
+    FROM reminder r WHERE r.id = w.reminder_id AND w.state = 'armed'
+      AND r.due_at < now() - make_interval(days => :deadline) AND (w.lease_until IS NULL OR w.lease_until < now())
     """,
     """
     UPDATE reminder_way w SET state = 'expired', reason = 'not_confirmed', address_sealed = NULL, key_id = NULL,

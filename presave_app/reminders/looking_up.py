@@ -23,8 +23,14 @@ def way_secret(way_id: UUID) -> str:
 
 
 def find_by_mine_secret(secret: str) -> Reminder | None:
-    """The reminder behind a fan's own link."""
-    return db.session.scalars(select(Reminder).where(Reminder.mine_hash == hash_secret(secret))).one_or_none()
+    """The reminder behind a fan's own link. That of a pre-save leads to the pre-save, not to its notice."""
+    is_it = (Reminder.mine_hash == hash_secret(secret), Reminder.pre_save_id.is_(None))
+    return db.session.scalars(select(Reminder).where(*is_it)).one_or_none()
+
+
+def find_notice(pre_save_id: UUID) -> Reminder | None:
+    """The notice of a pre-save: who is told if its permission is lost."""
+    return db.session.scalars(select(Reminder).where(Reminder.pre_save_id == pre_save_id)).one_or_none()
 
 
 def find_way(secret: str) -> ReminderWay | None:

@@ -1,4 +1,4 @@
-"""Tables of reminders: what a fan wants to be reminded of, and each way in which we do it."""
+"""Tables of reminders: what a fan wants to be told of, and each way in which we do it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,17 @@ class Reminder(Base):
 
     `due_at` follows the campaign's date (`reminders.due.recompute`). Whether it is out for the fan is asked of the
     campaign's own clock once more before anything is sent.
+
+    With a `pre_save_id` it is no reminder of the release but the notice of a pre-save: told once if the permission is
+    lost. It is never counted, has no page but the pre-save's, and a trigger ends its ways with the pre-save.
     """
 
     __tablename__ = "reminder"
     __table_args__ = (
-        CheckConstraint("reason IN ('service_reminds', 'no_lasting_permission', 'seats_used')", name="reason"),
+        CheckConstraint(
+            "reason IN ('service_reminds', 'no_lasting_permission', 'seats_used', 'permission_lost')", name="reason"
+        ),
+        CheckConstraint("(pre_save_id IS NOT NULL) = (reason = 'permission_lost')", name="notice"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -34,6 +40,7 @@ class Reminder(Base):
     reason: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    pre_save_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("pre_save.id"), unique=True)
 
 
 class ReminderWay(Base):

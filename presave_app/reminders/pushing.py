@@ -74,8 +74,11 @@ def _check(status: int) -> None:
 def _payload(message: Message) -> bytes:
     """What static/js/push.js reads."""
     with speaking(message.language):
-        words = {"title": say("Out now: {name}", name=message.title), "body": message.artist}
-    return json.dumps({**words, "url": message.listen_url, "tag": message.way_id.hex}, ensure_ascii=False).encode()
+        said = {"title": say("Out now: {name}", name=message.title), "body": message.artist, "url": message.listen_url}
+        if notice := message.notice:
+            words = say("{service} needs your permission again.", service=notice.service_name)
+            said = {"title": say("{title} needs you", title=message.title), "body": words, "url": notice.mine_url}
+    return json.dumps({**said, "tag": message.way_id.hex}, ensure_ascii=False).encode()
 
 
 def _signed_for(endpoint: str) -> dict[str, str]:

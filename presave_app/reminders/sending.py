@@ -1,4 +1,4 @@
-"""Sending reminders: what is due is leased, written ahead one by one, sent, and its address erased.
+"""Sending reminders and notices: what is due is leased, written ahead one by one, sent, and its address erased.
 
 A crash between the write-ahead and its settling leaves a way in `sending`: nobody knows whether the message went
 out, so it is told as that and never sent again.
@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,17 +19,19 @@ from flask import Flask, current_app
 from sqlalchemy import Row, text
 
 from presave_app import mail
+from presave_app.campaigns.fields import latest_safe_start
 from presave_app.campaigns.models import Campaign
-from presave_app.campaigns.release_clock import lock_clock
-from presave_app.extensions import current_settings
+from presave_app.campaigns.release_clock import ReleaseClock, lock_clock
 from presave_app.lib import clock
 from presave_app.lib.failpoints import reach
 from presave_app.lib.vault import VaultError
 from presave_app.mail import MailFault
 from presave_app.reminders import pushing
 from presave_app.reminders.addresses import ERASED, open_address
-from presave_app.reminders.message import Message, message_of, reminder_letter
+from presave_app.reminders.due import OF_PERMISSIONS, OF_THE_DAY, sendable
+from presave_app.reminders.message import Message, letter_of, message_of
 from presave_app.reminders.states import Kind, State
+from presave_app.streaming.registry import get_connector
 from presave_app.transaction import transaction
 
 # Longer than a mail or a push message may take.
@@ -39,20 +42,28 @@ _TOGETHER = 8
 
 log = logging.getLogger(__name__)
 
-_CLAIM = text("""
+_CLAIM = """
     UPDATE reminder_way w SET lease_until = now() + make_interval(secs => :lease) WHERE w.id IN (
-      SELECT d.id FROM reminder_way d JOIN reminder r ON r.id = d.reminder_id
-        JOIN campaign k ON k.id = r.campaign_id
-      WHERE d.state = 'armed' AND d.kind = ANY(:kinds) AND d.next_at <= now()
-        AND (d.lease_until IS NULL OR d.lease_until < now())
-        AND k.published_at IS NOT NULL AND k.first_at <= now()
-      ORDER BY d.next_at LIMIT :limit FOR UPDATE OF d SKIP LOCKED)
+      SELECT d.id FROM {source} ORDER BY d.next_at LIMIT :limit FOR UPDATE OF d SKIP LOCKED)
     RETURNING w.id, w.lease_until, w.reminder_id
-""")
+"""
+# Whoever may still repair something goes before those whom nothing escapes.
+_CLAIMS = [text(_CLAIM.format(source=source)) for source in (OF_PERMISSIONS, OF_THE_DAY)]
+
+_REMINDER = text("SELECT campaign_id, service, time_zone, language, pre_save_id FROM reminder WHERE id = :id")
 
 _BEGIN = text("""
     UPDATE reminder_way SET state = 'sending', tries = tries + 1, lease_until = now() + make_interval(secs => :lease)
-    WHERE id = :id AND state = 'armed' AND lease_until = :lease_until RETURNING address_sealed, kind
+    WHERE id = :id AND state = 'armed' AND lease_until = :lease_until
+      AND (CAST(:pre_save_id AS uuid) IS NULL
+           OR EXISTS (SELECT 1 FROM pre_save WHERE id = :pre_save_id AND state = 'needs_reauth'))
+    RETURNING address_sealed, kind
+""")
+
+_PUT_OFF = text("""
+    UPDATE reminder_way SET lease_until = NULL,
+      next_at = coalesce(CAST(:moment AS timestamptz), now() + interval '1 hour')
+    WHERE id = :id AND state = 'armed'
 """)
 
 
@@ -93,11 +104,11 @@ def send_claimed(claimed: Sequence[Row[Any]]) -> None:
 
 
 def _claim() -> Sequence[Row[Any]]:
-    kinds = [Kind.EMAIL] * mail.is_on() + [Kind.PUSH] * bool(current_settings().vapid)
     with transaction() as session:
-        claimed = session.execute(
-            _CLAIM, {"kinds": [str(kind) for kind in kinds], "limit": _TOGETHER, "lease": LEASE_SECONDS}
-        ).all()
+        claimed: list[Row[Any]] = []
+        for claim in _CLAIMS:
+            given = {"limit": _TOGETHER - len(claimed), "lease": LEASE_SECONDS, **sendable()}
+            claimed += session.execute(claim, given).all()
     reach("after_reminder_claim")
     return claimed
 
@@ -105,24 +116,13 @@ def _claim() -> Sequence[Row[Any]]:
 def begin(claim: Row[Any]) -> Message | None:
     """Write ahead that a message goes out now; None when it must not: not out yet, taken back, or not ours."""
     with transaction() as session:
-        reminder = session.execute(
-            text("SELECT campaign_id, service, time_zone, language FROM reminder WHERE id = :id"),
-            {"id": claim.reminder_id},
-        ).one()
-        release = lock_clock(session, reminder.campaign_id, to_change=False)
-        if release is None or not release.is_out_for(reminder.time_zone, clock.now()):
-            moment = release.moment_in(reminder.time_zone) if release else None
-            session.execute(
-                text("""
-                    UPDATE reminder_way SET lease_until = NULL,
-                      next_at = coalesce(CAST(:moment AS timestamptz), now() + interval '1 hour')
-                    WHERE id = :id AND state = 'armed'
-                """),
-                {"id": claim.id, "moment": moment},
-            )
+        reminder = session.execute(_REMINDER, {"id": claim.reminder_id}).one()
+        moment = _moment_of(reminder, lock_clock(session, reminder.campaign_id, to_change=False))
+        if moment is None or moment > clock.now():
+            session.execute(_PUT_OFF, {"id": claim.id, "moment": moment})
             return None
         given = {"id": claim.id, "lease_until": claim.lease_until, "lease": LEASE_SECONDS}
-        way = session.execute(_BEGIN, given).one_or_none()
+        way = session.execute(_BEGIN, {**given, "pre_save_id": reminder.pre_save_id}).one_or_none()
         if way is None:
             return None
         campaign = session.get_one(Campaign, reminder.campaign_id)
@@ -131,7 +131,16 @@ def begin(claim: Row[Any]) -> Message | None:
         except VaultError:
             _write(session, claim.id, Fate(State.FAILED, "unreadable"))
             return None
-        return message_of(campaign, reminder.service, claim.id, way.kind, address, reminder.language)
+        return message_of(campaign, reminder, claim.id, way.kind, address)
+
+
+def _moment_of(reminder: Row[Any], release: ReleaseClock | None) -> datetime | None:
+    """From when on it may be sent: the release, or for a notice the day from which on a permission given anew lasts."""
+    if release is None:
+        return None
+    if reminder.pre_save_id is None:
+        return release.moment_in(reminder.time_zone)
+    return latest_safe_start(release.last, get_connector(reminder.service)) or clock.now()
 
 
 def deliver(message: Message) -> Fate:
@@ -139,7 +148,7 @@ def deliver(message: Message) -> Fate:
     if message.kind == Kind.PUSH:
         return _push(message)
     try:
-        mail.send(reminder_letter(message), [message.address])
+        mail.send(letter_of(message), [message.address])
     except MailFault as fault:
         log.warning("reminder way %s did not go out: %s", message.way_id, fault)
         if fault.is_refusal:

@@ -22,11 +22,12 @@ class Kind(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why it is a reminder and no pre-save."""
+    """Why it is a reminder and no pre-save; `PERMISSION_LOST` is that of a notice, which belongs to a pre-save."""
 
     SERVICE_REMINDS = "service_reminds"
     NO_LASTING_PERMISSION = "no_lasting_permission"
     SEATS_USED = "seats_used"
+    PERMISSION_LOST = "permission_lost"
 
 
 class State(StrEnum):

@@ -48,6 +48,27 @@ def start(session: Session, campaign: Campaign, service: str, reason: str, zone:
     return secret
 
 
+def start_notice(session: Session, pre_save_id: UUID) -> UUID | None:
+    """The notice of a pre-save, made when it has none yet; None when it is too late for one.
+
+    One at a time for each pre-save, which stays as it is until the transaction ends: what ends it will find the notice.
+    """
+    campaign = text("SELECT campaign_id FROM pre_save WHERE id = :id")
+    lock_clock(session, session.execute(campaign, {"id": pre_save_id}).scalar_one(), to_change=False)
+    return session.execute(
+        text("""
+            INSERT INTO reminder (id, campaign_id, service, mine_hash, time_zone, language, due_at, reason, pre_save_id)
+            SELECT :new_id, p.campaign_id, p.service, p.mine_hash, p.time_zone, :language, p.due_at, 'permission_lost',
+              p.id
+            FROM pre_save p WHERE p.id = :id AND p.state = 'armed' AND p.due_at > now() FOR NO KEY UPDATE
+            ON CONFLICT (pre_save_id) DO UPDATE SET time_zone = excluded.time_zone, language = excluded.language,
+              due_at = excluded.due_at
+            RETURNING id
+        """),
+        {"new_id": uuid4(), "id": pre_save_id, "language": language_now()},
+    ).scalar_one_or_none()
+
+
 def add_calendar(session: Session, reminder_id: UUID) -> None:
     """The fan takes the calendar file. From then on their calendar reminds, and nothing is left for us to send."""
     taken = text("SELECT 1 FROM reminder_way WHERE reminder_id = :id AND kind = 'calendar' AND state = 'sent'")
@@ -87,7 +108,10 @@ def add_email(session: Session, reminder_id: UUID, address: str) -> None:
 
 
 def replace_older(session: Session, reminder_id: UUID, hashed: str) -> None:
-    """Two messages of one release to one place would be one too many: the newest way stays."""
+    """Two messages about one thing to one place would be one too many: the newest way stays.
+
+    A notice has one way at a time, wherever it leads.
+    """
     lock_address(session, hashed)
     session.execute(
         text("""
@@ -95,7 +119,8 @@ def replace_older(session: Session, reminder_id: UUID, hashed: str) -> None:
               address_hash = NULL, lease_until = NULL, next_at = NULL
             FROM reminder r, reminder mine
             WHERE w.reminder_id = r.id AND mine.id = :id AND r.campaign_id = mine.campaign_id
-              AND w.address_hash = :hash AND w.state = 'armed'
+              AND r.pre_save_id IS NOT DISTINCT FROM mine.pre_save_id
+              AND (w.address_hash = :hash OR r.pre_save_id IS NOT NULL) AND w.state = 'armed'
         """),
         {"id": reminder_id, "hash": hashed},
     )
@@ -138,8 +163,9 @@ def _insert(
               confirm_hash, next_at, confirmed_at, sent_at)
             VALUES (:id, :reminder_id, :kind, CAST(:state AS text), :address_sealed, :key_id, :address_hash,
               :confirm_hash,
+              -- A notice has no day: it goes when its pre-save needs it.
               CASE WHEN CAST(:state AS text) = 'armed' THEN (
-                     SELECT greatest(due_at, now()) FROM reminder WHERE id = :reminder_id)
+                     SELECT greatest(due_at, now()) FROM reminder WHERE id = :reminder_id AND pre_save_id IS NULL)
                    WHEN :is_open THEN now() END,
               CASE WHEN CAST(:state AS text) <> 'unconfirmed' THEN now() END,
               CASE WHEN CAST(:state AS text) = 'sent' THEN now() END)

@@ -18,6 +18,7 @@ FORGET_ONCE_AGREED = "address_hash = CASE WHEN confirmed_at IS NULL THEN address
 
 def confirm(session: Session, way_id: UUID) -> bool:
     """Whoever reads the mailbox agreed to one mail; False when the link is no longer good."""
+    _lock_reminder_of(session, way_id)
     row = session.execute(
         text("""
             SELECT w.reminder_id, w.address_hash, w.state FROM reminder_way w
@@ -36,7 +37,7 @@ def confirm(session: Session, way_id: UUID) -> bool:
     session.execute(
         text("""
             UPDATE reminder_way w SET state = 'armed', reason = NULL, confirmed_at = now(), tries = 0,
-              next_at = greatest(r.due_at, now())
+              next_at = CASE WHEN r.pre_save_id IS NULL THEN greatest(r.due_at, now()) END
             FROM reminder r WHERE r.id = w.reminder_id AND w.id = :id
         """),
         {"id": way_id},
@@ -48,6 +49,7 @@ def confirm(session: Session, way_id: UUID) -> bool:
 
 def stop(session: Session, way_id: UUID, reason: str = "fan_withdrew") -> None:
     """Take one way back and erase its address. What was sent can't be unsent: it is only not counted any more."""
+    _lock_reminder_of(session, way_id)
     reminder_id = session.execute(
         text(f"""
             UPDATE reminder_way SET state = 'withdrawn', reason = :reason, {ERASED}, {FORGET_ONCE_AGREED}
@@ -58,6 +60,16 @@ def stop(session: Session, way_id: UUID, reason: str = "fan_withdrew") -> None:
     ).scalar_one_or_none()
     if reminder_id is not None:
         _settle_reminder(session, reminder_id)
+
+
+def _lock_reminder_of(session: Session, way_id: UUID) -> None:
+    """Everybody locks a reminder before its ways, or two who meet would wait for each other."""
+    session.execute(
+        text("""
+            SELECT 1 FROM reminder WHERE id = (SELECT reminder_id FROM reminder_way WHERE id = :id) FOR UPDATE
+        """),
+        {"id": way_id},
+    )
 
 
 def _settle_reminder(session: Session, reminder_id: UUID) -> None:

@@ -24,6 +24,7 @@ from presave_app import mail
 from presave_app.access import fan_form, public
 from presave_app.campaigns.addresses import find_by_slug
 from presave_app.campaigns.artwork import find_picture
+from presave_app.campaigns.label_pages import find_countdown
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets
@@ -38,7 +39,7 @@ from presave_app.reminders.looking_up import find_by_mine_secret, find_way, ways
 from presave_app.reminders.models import Reminder, ReminderWay
 from presave_app.reminders.states import Kind, Reason, State
 from presave_app.reminders.typed import WayRefused, read_email, read_subscription
-from presave_app.reminders.words import headline, mail_headline, told, why
+from presave_app.reminders.words import headline, mail_headline, told, told_notice, why
 from presave_app.streaming.directory import find_entry
 from presave_app.streaming.registry import connectors
 from presave_app.transaction import transaction
@@ -75,7 +76,7 @@ def remind(slug: str, service: str) -> ResponseReturnValue:
         return go_to(url_for("fanpage.page", slug=campaign.slug))
     source = clean_source(request.form.get("src", "")) or None
     try:
-        add_way = _read_way()
+        add_way = read_way()
     except WayRefused as fault:
         return _remind_page(campaign, service, str(fault)), 422
     with transaction() as session:
@@ -91,7 +92,7 @@ def add_way_to(secret: str) -> ResponseReturnValue:
     """Add a way to a reminder."""
     reminder = _reminder_or_404(secret)
     try:
-        add_way = _read_way()
+        add_way = read_way()
     except WayRefused as fault:
         return reminder_page(reminder, secret, str(fault)), 422
     with transaction() as session:
@@ -213,11 +214,13 @@ def _mail_page(way: ReminderWay | None, secret: str, button: str | None) -> Resp
     if way is None or reminder is None:
         return _private(make_response(render_template("fanpage/not_here.html", is_ended=False), 404))
     campaign = db.session.get_one(Campaign, reminder.campaign_id)
-    told_way = told(way)
+    is_notice, name = reminder.pre_save_id is not None, _name_of(reminder.service)
+    told_way = told_notice(way, name) if is_notice else told(way)
     html = render_template(
         "reminders/mail.html",
         way=told_way,
-        headline=mail_headline(told_way, button),
+        headline=mail_headline(told_way, button, name if is_notice else ""),
+        is_notice=is_notice,
         secret=secret,
         button=button,
         **_context(campaign, reminder.service, reminder.time_zone),
@@ -233,6 +236,7 @@ def _context(campaign: Campaign, service: str, zone: str | None, fault: str = ""
         "face": find_face(campaign, zone),
         "service": service,
         "service_name": _name_of(service),
+        "has_countdown": find_countdown(campaign.id, service) is not None,
         "when": release_words(campaign),
         "zone": zone or "",
         "has_mail": mail.is_on(),
@@ -242,9 +246,14 @@ def _context(campaign: Campaign, service: str, zone: str | None, fault: str = ""
     }
 
 
-def _read_way() -> Any:
-    """What the form asks for, as a function of the session and the reminder's id; raises WayRefused."""
+def read_way(*kinds: Kind) -> Any:
+    """What the form asks for, as a function of the session and the reminder's id; raises WayRefused.
+
+    Only `kinds` are taken, all of them when none is named.
+    """
     form = request.form
+    if kinds and form.get("way") not in kinds:
+        abort(400)
     match form.get("way"):
         case Kind.CALENDAR:
             return taking.add_calendar
@@ -262,9 +271,13 @@ def _campaign_or_404(slug: str, service: str) -> Campaign:
     campaign = find_by_slug(slug.lower())
     if campaign is None or find_face(campaign) not in (Face.PRE_SAVE, Face.OUT_NOW):
         abort(404)
-    if service not in connectors() and not (find_entry(service) and service in find_targets(campaign.id)):
+    if service not in connectors() and not (find_entry(service) and _is_on_page(campaign.id, service)):
         abort(404)
     return campaign
+
+
+def _is_on_page(campaign_id: int, service: str) -> bool:
+    return service in find_targets(campaign_id) or find_countdown(campaign_id, service) is not None
 
 
 def _reminder_or_404(secret: str) -> Reminder:

@@ -1,4 +1,4 @@
-"""Reminders in words: why there is one, and where each of its ways stands."""
+"""Reminders and notices in words: why there is one, and where each of its ways stands."""
 
 from __future__ import annotations
 
@@ -44,6 +44,20 @@ _STATES = {
     (Kind.PUSH, State.WITHDRAWN): marked("Taken back, and the way to your browser is erased."),
 }
 
+_NOTICES = {
+    (Kind.EMAIL, State.UNCONFIRMED): marked(
+        "Open the mail we sent you and press its button: only then do we write if {service} needs you. "
+        "We send one such mail a day to an address. Asked earlier today? Look for that one."
+    ),
+    (Kind.EMAIL, State.ARMED): marked(
+        "Confirmed. We write once, only if {service} needs your permission again, and erase your address after that."
+    ),
+    (Kind.PUSH, State.ARMED): marked(
+        "Your browser shows one message, only if {service} needs your permission again. "
+        "After that we forget how to reach it."
+    ),
+}
+
 _REASONS = {
     "replaced": marked("You asked for this again later: that newer one stays, this one is erased."),
     "maybe_sent": marked(
@@ -51,6 +65,8 @@ _REASONS = {
     ),
     "not_confirmed": marked("Nobody pressed the button in the mail in time. The address is erased."),
     "too_late": marked("It could not be sent within three days, so we stopped. The address is erased."),
+    "watch_over": marked("Three days after the release we stopped. The address is erased."),
+    "not_needed": marked("It is not needed any more. The address is erased."),
     "refused": marked("It was not taken there. The address is erased."),
     "gone": marked("Your browser does not take messages from here any more. The way to it is erased."),
 }
@@ -84,13 +100,18 @@ def headline(ways: Sequence[ToldWay], *, is_withdrawn: bool, is_out: bool) -> st
     return say("We can't remind you this way") if ways else say("Shall we remind you?")
 
 
-def mail_headline(way: ToldWay, button: str | None) -> str:
-    """What the page behind a link in a mail asks, by the button on it; without one what came of it."""
+def mail_headline(way: ToldWay, button: str | None, notice_of: str = "") -> str:
+    """What the page behind a link in a mail asks, by the button on it; without one what came of it.
+
+    `notice_of` is the service that a notice is about.
+    """
     match button or way.way.state:
+        case "confirm" if notice_of:
+            return say("Shall we write if {service} needs you?", service=notice_of)
         case "confirm":
             return say("Shall we write to you on the day?")
         case "stop":
-            return say("Take this reminder back?")
+            return say("Take this back?") if notice_of else say("Take this reminder back?")
         case State.ARMED:
             return say("Confirmed")
         case State.WITHDRAWN:
@@ -107,9 +128,19 @@ def _is_sure(way: ReminderWay) -> bool:
 
 def told(way: ReminderWay) -> ToldWay:
     """A way in words."""
+    return _told(way, _words(way, Kind(way.kind), State(way.state)))
+
+
+def told_notice(way: ReminderWay, service_name: str) -> ToldWay:
+    """A way of a notice in words: that of a pre-save on this service."""
+    unless_over = _NOTICES.get((Kind(way.kind), State(way.state)))
+    return _told(way, say(unless_over, service=service_name) if unless_over else told(way).words)
+
+
+def _told(way: ReminderWay, words: str) -> ToldWay:
     kind, state = Kind(way.kind), State(way.state)
     can_stop = state in (State.UNCONFIRMED, State.ARMED) or (kind is Kind.CALENDAR and state is State.SENT)
-    return ToldWay(way, say(_NAMES[kind]), _words(way, kind, state), can_stop)
+    return ToldWay(way, say(_NAMES[kind]), words, can_stop)
 
 
 def _words(way: ReminderWay, kind: Kind, state: State) -> str:

@@ -114,6 +114,18 @@ class Setup:
     terms: str
 
 
+@dataclass(frozen=True)
+class Countdown:
+    """A page at the service itself on which fans pre-save ahead of the day, as the label makes one there.
+
+    What it is called, who can have one, and a link as they look.
+    """
+
+    name: str
+    about: str
+    example: str
+
+
 class Connector(ABC):
     """One streaming service. Every method that calls out raises only `streaming.errors.ServiceError`."""
 
@@ -138,6 +150,7 @@ class Connector(ABC):
     # Further things a fan may tick, with the scopes that each needs besides.
     extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({})
     artist_example: str = ""
+    countdown: Countdown | None = None
     units: Units = Units()
     # Whether a good answer to an add proves it. Where not, only a look into the library does.
     add_is_proof: bool = True
@@ -181,6 +194,10 @@ class Connector(ABC):
 
     def parse_artist_ref(self, text: str) -> str | None:  # noqa: ARG002 - for those who override it
         """The service's own name for an artist in a pasted link, URI or id; None when it is none."""
+        return None
+
+    def parse_countdown(self, text: str) -> str | None:  # noqa: ARG002
+        """The link to a `countdown` page in what was pasted, in its one form; None when it is none."""
         return None
 
     def sign_in_page(self, origin: str) -> SignInPage:

@@ -67,6 +67,12 @@ def read_link(text: str) -> tuple[str, str]:
     return host, link
 
 
+def read_countdown(text: str) -> tuple[str, str] | None:
+    """The service and the link of its own page for pre-saves in what was pasted; None when it is none."""
+    found = ((service, connector.parse_countdown(text)) for service, connector in known_connectors().items())
+    return next(((service, url) for service, url in found if url), None)
+
+
 def _host_of(example: str) -> str:
     return (urlsplit(example).hostname or "").removeprefix("www.")
 

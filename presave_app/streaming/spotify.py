@@ -12,7 +12,7 @@ from presave_app.lib.languages import marked
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.lib.upc import same_upc, written_forms
 from presave_app.settings import ServiceOptions, ServiceSettings
-from presave_app.streaming.connector import Extra, Outcome, Release, Setup, SignIn
+from presave_app.streaming.connector import Countdown, Extra, Outcome, Release, Setup, SignIn
 from presave_app.streaming.errors import (
     AccessExpired,
     AppBlocked,
@@ -46,6 +46,9 @@ _LINK = re.compile(
 )
 _ARTIST = re.compile(
     r"(?:spotify:artist:|(?:https?://)?open\.spotify\.com/(?:intl-[a-z-]+/)?artist/)([0-9A-Za-z]{22})(?:[/?#].*)?"
+)
+_COUNTDOWN = re.compile(
+    r"(?:spotify:prerelease:|(?:https?://)?open\.spotify\.com/(?:intl-[a-z-]+/)?prerelease/)([0-9A-Za-z]{22})(?:[/?#].*)?"
 )
 _DEVELOPMENT_MODE_USERS = 5
 # "Refresh tokens expire six months after the user's authorisation", and refreshing does not extend that
@@ -81,6 +84,12 @@ class Spotify(OAuthConnector):
         ),
     )
     artist_example = "https://open.spotify.com/artist/0OdUWJ0sBjDrqHygGUXeCF"
+    # https://support.spotify.com/us/artists/article/getting-started-with-countdown-pages-on-spotify
+    countdown = Countdown(
+        "Spotify Countdown Page",
+        "You make one in Spotify for Artists, for an album or an EP.",
+        "https://open.spotify.com/prerelease/6tQDJpMB6LsOsSUkdTOHd5",
+    )
     extras: Mapping[Extra, tuple[str, ...]] = MappingProxyType({Extra.FOLLOW_ARTIST: ("user-follow-modify",)})
     can_remove = True
 
@@ -109,6 +118,10 @@ class Spotify(OAuthConnector):
     def parse_artist_ref(self, text: str) -> str | None:
         match = _ARTIST.fullmatch(text.strip())
         return f"spotify:artist:{match[1]}" if match else None
+
+    def parse_countdown(self, text: str) -> str | None:
+        match = _COUNTDOWN.fullmatch(text.strip())
+        return f"https://open.spotify.com/prerelease/{match[1]}" if match else None
 
     def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
         tokens = self._oauth.finish(answer, code_verifier=secret, redirect_uri=redirect_uri)

@@ -80,6 +80,43 @@ def test_a_link_of_a_file_must_be_one_of_its_service(app: Flask, tmp_path: Path,
     assert "targets.shop.alba.example: That is not a release on shop.alba.example" in done.stderr
 
 
+def test_pages_at_services_are_named_whether_they_are_on_or_off(
+    app: Flask, tmp_path: Path, whole: dict[str, Any]
+) -> None:
+    artists = {"spotify": "https://open.spotify.com/artist/0OdUWJ0sBjDrqHygGUXeCF", "deezer": "27", "tidal": ""}
+    countdowns = {"spotify": "spotify:prerelease:6tQDJpMB6LsOsSUkdTOHd5"}
+    done = run(app, tmp_path, {**whole, "artists": artists, "countdowns": countdowns})
+    assert done.exit_code == 0, done.stderr
+    rows = db.session.execute(text("SELECT service, artist_ref, countdown_url FROM label_page ORDER BY service")).all()
+    assert [tuple(row) for row in rows] == [
+        ("deezer", "27", None),
+        (
+            "spotify",
+            "spotify:artist:0OdUWJ0sBjDrqHygGUXeCF",
+            "https://open.spotify.com/prerelease/6tQDJpMB6LsOsSUkdTOHd5",
+        ),
+    ]
+
+
+def test_pages_that_can_not_be_used_are_all_named(app: Flask, tmp_path: Path, whole: dict[str, Any]) -> None:
+    artists = {"spotify": "Alba Voss", "deezer": "Alba Voss", "apple-music": "1", "gramophone": "1", "tidal": 7}
+    content = {**whole, "artists": artists, "countdowns": {"spotify": "soon", "deezer": "https://deezer.com/x"}}
+    done = run(app, tmp_path, content)
+    assert done.exit_code == 1
+    for words in (
+        "artists.spotify: That is not an artist on Spotify",
+        "artists.deezer: That is not an artist on Deezer",
+        "artists.apple-music: Fans can't follow an artist on Apple Music from here",
+        "artists.gramophone: There is no such service",
+        "artists.tidal: Write it as text",
+        "countdowns.spotify: That is no Spotify Countdown Page",
+        "countdowns.deezer: Deezer has no page of its own",
+    ):
+        assert words in done.stderr, words
+    assert "artists: Write an object" in run(app, tmp_path, {**whole, "artists": []}).stderr
+    assert _campaigns() == 0
+
+
 def test_artwork_is_found_beside_the_file(app: Flask, tmp_path: Path, whole: dict[str, Any]) -> None:
     (tmp_path / "cover.jpg").write_bytes(make_picture(700))
     assert run(app, tmp_path, {**whole, "artwork": "cover.jpg"}).exit_code == 0

@@ -62,7 +62,7 @@ def test_another_browser_cannot_finish_a_sign_in(app: Flask, client: FlaskClient
     for stranger in (app.test_client(), with_flow_cookie_of_another(app)):
         page = stranger.get(back)
         assert page.status_code == 400
-        assert "began in another browser" in page.text
+        assert "only that one could finish" in page.text
     assert pre_saves() == 0
     assert client.get(back).status_code == 303
 

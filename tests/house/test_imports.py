@@ -40,6 +40,7 @@ EDGE_NAMES = {
     "commands.py",
     "connecting.py",
     "mine.py",
+    "inside_views.py",
     "sessions.py",
 }
 

@@ -12,14 +12,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from fans import open_campaign, read_sql
+from fans import open_campaign, pre_save, read_sql
 from flask import Flask
 from playwright.sync_api import Browser, CDPSession, Page
+from twin_client import TwinClient
 from werkzeug.serving import make_server
 
 from presave_app.extensions import current_settings, limiter
 from presave_app.lib.mail_address import parse_mail_address, parse_mail_server
 from presave_app.lib.vapid import parse_vapid_key
+from presave_app.presaves.looking_up import mine_secret
+from presave_app.presaves.states import PreSaveId
 from presave_app.settings import MailSettings
 
 VAPID_KEY = "vplfkITvu0cwHqzK9Kj-DYStbCH_9AhGx9LqMyaeI6w"
@@ -62,6 +65,28 @@ def test_all_of_it_works_without_javascript(site: str, browser: Browser) -> None
     page.click("#stop-email")
     page.click("#stop-calendar")
     assert page.inner_text("h1") == "No reminder any more"
+    context.close()
+
+
+def test_being_told_of_a_lost_permission_is_asked_for_without_javascript(
+    app: Flask, site: str, twin: TwinClient, browser: Browser
+) -> None:
+    pre_save_id = pre_save(app, twin, "ida")
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(f"{site}/mine/{mine_secret(PreSaveId(pre_save_id))}")
+    assert not page.is_visible("#email")
+    page.click("#tell-me summary")
+    page.fill("#email", "ida@")
+    page.click("#way-email")
+    assert page.is_visible("#fault")
+    page.fill("#email", "ida@fans.example")
+    page.click("#way-email")
+    page.wait_for_url("**/mine/*#tell-me")
+    assert "press its button" in page.inner_text("#tell-me")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.click("#stop-email")
+    assert "Taken back, and your address is erased." in page.inner_text("#tell-me")
     context.close()
 
 

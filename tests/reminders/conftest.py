@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from fans import open_campaign
 from flask import Flask
 from mail_server import MailServer, mail_server
+from push_service import PushService, push_service
 
 from presave_app.counts.tally import forget_counts
 from presave_app.extensions import current_settings, limiter
@@ -45,3 +47,16 @@ def all_ways(app: Flask, house: MailServer) -> Iterator[None]:
 def campaign_id(app: Flask) -> int:
     """A campaign that is out in a week."""
     return open_campaign()
+
+
+@pytest.fixture
+def browser_key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+@pytest.fixture
+def service() -> Iterator[PushService]:
+    vapid = current_settings().vapid
+    assert vapid is not None
+    with push_service(vapid.public) as house:
+        yield house

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,10 +21,14 @@ from sqlalchemy import text
 from jobs.reminders import send_due
 from presave_app.extensions import db
 from presave_app.releases.waves import recompute_due
+from presave_app.reminders import ending
 from presave_app.transaction import transaction
 
 PAGE = "/night-drive/remind/spotify"
 IDA = "ida@fans.example"
+LEASES_OVER = "UPDATE reminder_way SET lease_until = now() - interval '1 s' WHERE lease_until IS NOT NULL"
+_ROOT = Path(__file__).resolve().parents[2]
+_DIED = 137
 
 
 def ask(client: FlaskClient, **form: str) -> str:
@@ -75,3 +84,26 @@ def way() -> Any:
 
 def let_waits_pass() -> None:
     run_sql("UPDATE reminder_way SET next_at = now() WHERE next_at IS NOT NULL")
+
+
+def die_sending(environ: Mapping[str, str], house: MailServer, failpoint: str) -> None:
+    """A process that does the job once, and dies at the point."""
+    script = """
+from jobs.reminders import send_due
+from presave_app import create_app
+with create_app().app_context():
+    send_due()
+"""
+    ways = {"SMTP_URL": f"smtp://127.0.0.1:{house.port}", "MAIL_FROM": "presave@alba.example"}
+    surroundings = {**os.environ, **environ, **ways, "FAILPOINT": failpoint}
+    done = subprocess.run([sys.executable, "-c", script], cwd=_ROOT, env=surroundings, timeout=60, check=False)
+    assert done.returncode == _DIED
+
+
+def heal() -> None:
+    """What comes after a crash: leases run out, the sweeper looks, the job runs again, twice."""
+    run_sql(LEASES_OVER)
+    ending.end_overdue()
+    for _ in range(2):
+        let_waits_pass()
+        send_due()

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import http_ece
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from fans import read_sql, run_sql
 from flask.testing import FlaskClient
-from push_service import PushService, push_service
+from push_service import PushService
 from reminding import PAGE, ask, let_waits_pass, release, way
+from subscribing import AUTH, form_of, typed_text
 
 from jobs.reminders import send_due
 from presave_app.extensions import current_settings
@@ -23,30 +21,6 @@ from presave_app.lib.vapid import BadVapidKey, parse_vapid_key
 from presave_app.reminders import pushing, tally, typed
 from presave_app.reminders.message import Message
 from presave_app.reminders.pushing import PushFault, PushRefused
-
-AUTH = bytes(range(16))
-
-
-@pytest.fixture
-def browser_key() -> ec.EllipticCurvePrivateKey:
-    return ec.generate_private_key(ec.SECP256R1())
-
-
-@pytest.fixture
-def service() -> Iterator[PushService]:
-    vapid = current_settings().vapid
-    assert vapid is not None
-    with push_service(vapid.public) as house:
-        yield house
-
-
-def form_of(key: ec.EllipticCurvePrivateKey, endpoint: str) -> dict[str, str]:
-    point = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return {"way": "push", "endpoint": endpoint, "p256dh": typed_text(point), "auth": typed_text(AUTH)}
-
-
-def typed_text(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 @pytest.fixture

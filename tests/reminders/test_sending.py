@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,38 +11,22 @@ from fans import read_sql, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
 from mail_server import MailServer
-from reminding import IDA, ask_by_mail, confirmed, let_waits_pass, link_in, release, way
+from reminding import (
+    IDA,
+    LEASES_OVER,
+    ask_by_mail,
+    confirmed,
+    die_sending,
+    heal,
+    let_waits_pass,
+    link_in,
+    release,
+    way,
+)
 
 from jobs.reminders import send_due
 from presave_app.lib.failpoints import REMINDER_POINTS
 from presave_app.reminders import ending, sending
-
-ROOT = Path(__file__).resolve().parents[2]
-DIED = 137
-LEASES_OVER = "UPDATE reminder_way SET lease_until = now() - interval '1 s' WHERE lease_until IS NOT NULL"
-
-
-def die_sending(environ: Mapping[str, str], house: MailServer, failpoint: str) -> None:
-    """A process that does the job once, and dies at the point."""
-    script = """
-from jobs.reminders import send_due
-from presave_app import create_app
-with create_app().app_context():
-    send_due()
-"""
-    ways = {"SMTP_URL": f"smtp://127.0.0.1:{house.port}", "MAIL_FROM": "presave@alba.example"}
-    surroundings = {**os.environ, **environ, **ways, "FAILPOINT": failpoint}
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=surroundings, timeout=60, check=False)
-    assert done.returncode == DIED
-
-
-def heal() -> None:
-    """What comes after a crash: leases run out, the sweeper looks, the job runs again, twice."""
-    run_sql(LEASES_OVER)
-    ending.end_overdue()
-    for _ in range(2):
-        let_waits_pass()
-        send_due()
 
 
 def test_dying_after_the_claim_loses_nothing(

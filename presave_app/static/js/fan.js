@@ -30,9 +30,16 @@ function sayTime(time) {
   if (!Number.isNaN(moment.getTime())) time.textContent = SAID[time.dataset.words](moment);
 }
 
-// Apps that open links inside themselves, where the visitor is not signed in anywhere. Never more than a hint:
-// the marks are guesses (Instagram and Threads, Facebook, TikTok, Snapchat, LinkedIn, WeChat, Line, Android's web view).
-const INSIDE_AN_APP = /Instagram|Barcelona|FBAN|FBAV|FB_IAB|musical_ly|Bytedance|Snapchat|LinkedInApp|MicroMessenger|Line\/|; wv\)/;
+// Apps that open links inside themselves, where the visitor is not signed in anywhere. Never more than a hint: the marks
+// are guesses. They come with the page, which is the same for everybody; what helps in this app is asked for.
+async function offerWayOut(place) {
+  if (!new RegExp(place.dataset.inside).test(navigator.userAgent)) return;
+  const answer = await fetch(place.dataset.wayOut).catch(() => null);
+  if (!answer?.ok) return;
+  const told = new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild;
+  place.replaceWith(told);
+  enhance(told);
+}
 
 // The page is the same for everybody; each browser only brings the listening page into its own order: first the service
 // that was pressed here last, on any page of ours, then those at home where the visitor is likely to be, then the one of
@@ -81,7 +88,7 @@ function enhance(root) {
   for (const time of root.querySelectorAll("time[data-words]")) sayTime(time);
   for (const field of root.querySelectorAll('input[name="time_zone"]')) field.value = ZONE;
   for (const button of root.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
-  for (const hint of root.querySelectorAll("[data-in-app]")) hint.hidden = !INSIDE_AN_APP.test(navigator.userAgent);
+  for (const place of root.querySelectorAll("[data-inside]")) offerWayOut(place);
 }
 
 // A release with a clock for each zone turns when the visitor's own day begins: only its page says where that is.

@@ -1,4 +1,4 @@
-// The service worker of reminders: it shows the one message, and opens the listening page when that is pressed.
+// The service worker of reminders and notices: it shows the one message, and opens its link when that is pressed.
 "use strict";
 
 self.addEventListener("push", (event) => {

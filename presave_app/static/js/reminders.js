@@ -1,4 +1,4 @@
-// Reminders by the browser itself: offered only where it can show messages, and asked for only when pressed.
+// Reminders and notices by the browser itself: offered only where it can show messages, and asked for only when pressed.
 "use strict";
 
 function bytesOf(key) {
@@ -21,6 +21,8 @@ async function fillIn(form, key) {
 }
 
 const CAN_PUSH = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
+
+for (const part of document.querySelectorAll("[data-needs-push]")) part.hidden = !CAN_PUSH;
 
 for (const way of document.querySelectorAll("[data-push-key]")) {
   way.hidden = !CAN_PUSH;
