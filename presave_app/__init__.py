@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from presave_app import access, error_pages, extensions, site_map, tables
+from presave_app.fanpage.language import init_languages
 from presave_app.front.layer import init_front
 from presave_app.lib import failpoints
 from presave_app.ops import cli, logs, template_helpers, time_keeping
@@ -38,6 +39,7 @@ def create_app(environ: Mapping[str, str] | None = None) -> Flask:
     sources.init_lookups(app, settings)
     access.init_access(app)
     time_keeping.init_time_keeping(app)
+    init_languages(app)
     error_pages.init_error_pages(app)
     template_helpers.init_template_helpers(app)
     init_security_headers(app)

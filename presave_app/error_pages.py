@@ -12,6 +12,7 @@ from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from presave_app.hypermedia import fragment, wants_fragment
+from presave_app.lib.languages import marked, say
 
 # How long a browser or a robot should leave a database alone that is away, full or read only.
 _RETRY_AFTER_SECONDS = 30
@@ -19,18 +20,24 @@ _RETRY_AFTER_SECONDS = 30
 log = logging.getLogger(__name__)
 
 _WORDS = {
-    400: ("That did not arrive in a form we can read", "Go back, reload the page and try again."),
-    401: ("You are signed out", "Sign in again in another tab. What you typed is still here; then change it again."),
-    403: ("This request did not come from our own page", "Open the page again and repeat it from there."),
-    404: ("There is nothing at this address", "Check the link: a letter may be missing."),
-    405: ("This address can't be used that way", "Go back and use the buttons of the page."),
-    410: ("This link was used already", "Ask for a new one."),
-    413: ("That file is too large", "Choose one of at most 10 MB."),
-    429: ("Too many tries in a short time", "Wait a little, then try again."),
-    500: ("Something went wrong on our side", "Nothing was saved by this step. Try again in a moment."),
+    400: (marked("That did not arrive in a form we can read"), marked("Go back, reload the page and try again.")),
+    401: (
+        marked("You are signed out"),
+        marked("Sign in again in another tab. What you typed is still here; then change it again."),
+    ),
+    403: (
+        marked("This request did not come from our own page"),
+        marked("Open the page again and repeat it from there."),
+    ),
+    404: (marked("There is nothing at this address"), marked("Check the link: a letter may be missing.")),
+    405: (marked("This address can't be used that way"), marked("Go back and use the buttons of the page.")),
+    410: (marked("This link was used already"), marked("Ask for a new one.")),
+    413: (marked("That file is too large"), marked("Choose one of at most 10 MB.")),
+    429: (marked("Too many tries in a short time"), marked("Wait a little, then try again.")),
+    500: (marked("Something went wrong on our side"), marked("Nothing was saved by this step. Try again in a moment.")),
     503: (
-        "We can't reach our own database right now",
-        "This step may not have been saved. Try it again in a minute.",
+        marked("We can't reach our own database right now"),
+        marked("This step may not have been saved. Try it again in a minute."),
     ),
 }
 
@@ -48,7 +55,7 @@ def init_error_pages(app: Flask) -> None:
 def error_page(status: int, title: str | None = None, advice: str | None = None) -> ResponseReturnValue:
     """The page or fragment for a fault, with our own words unless better ones are given."""
     words = _WORDS.get(status, _WORDS[400 if status < 500 else 500])
-    context = {"status": status, "title": title or words[0], "advice": advice or words[1]}
+    context = {"status": status, "title": title or say(words[0]), "advice": advice or say(words[1])}
     if wants_fragment():
         return fragment(render_template("layout/_error.html", **context), status)
     return render_template("layout/error.html", **context), status, {"Cache-Control": "no-store"}
@@ -64,7 +71,7 @@ def _http_fault(fault: HTTPException) -> ResponseReturnValue:
 
 
 def _expired_form(_: CSRFError) -> ResponseReturnValue:
-    return error_page(400, "This page was open for too long", "Reload it and send the form again.")
+    return error_page(400, say("This page was open for too long"), say("Reload it and send the form again."))
 
 
 def _database_unfit(fault: InternalError) -> ResponseReturnValue:

@@ -46,7 +46,7 @@ class Hummingbird(OAuthConnector):
 
     service = "hummingbird"
     name = "Hummingbird"
-    deed = "put {title} into your Hummingbird nest"
+    deed = "put it into your Hummingbird nest"
     place = "your Hummingbird nest"
     scopes: tuple[str, ...] = ("nest",)
     permissions_url = "https://hummingbird.example/apps"

@@ -9,7 +9,7 @@ from .environment import PYTHON, ROOT, own_environment
 from .say import say
 
 # Programs without an ending are not found by themselves.
-PROGRAMS = ["bin/bench", "bin/chaos", "bin/demo", "bin/lint", "bin/pin", "bin/test"]
+PROGRAMS = ["bin/bench", "bin/chaos", "bin/demo", "bin/lint", "bin/pin", "bin/test", "bin/words"]
 CHECKS = {
     "ruff format": ["ruff", "format", "--quiet", "--check", "--output-format=concise", ".", *PROGRAMS],
     "ruff check": ["ruff", "check", "--quiet", "--output-format=concise", ".", *PROGRAMS],

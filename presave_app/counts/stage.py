@@ -10,9 +10,10 @@ from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.counts.tally import Tally, count_context
 from presave_app.lib import clock
+from presave_app.lib.languages import say, say_count
 from presave_app.streaming.registry import connectors
 
-_UNITS = (("days", timedelta(days=1)), ("hours", timedelta(hours=1)), ("minutes", timedelta(minutes=1)))
+_DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
 def stage_context(campaign: Campaign, zone: str | None = None) -> dict[str, Any]:
@@ -30,14 +31,17 @@ def stage_context(campaign: Campaign, zone: str | None = None) -> dict[str, Any]
 def until_words(release_at: datetime | None, now: datetime) -> str:
     """How far the release is, in the largest unit of which two are left: Out in 11 days, Out in 36 hours."""
     if release_at is None:
-        return "No release day yet"
+        return say("No release day yet")
     left = release_at - now
     if left <= timedelta(0):
-        return "Out now"
-    for unit, size in _UNITS:
-        if left >= 2 * size:
-            return f"Out in {left // size} {unit}"
-    return "Out in a moment"
+        return say("Out now")
+    if left >= 2 * _DAY:
+        return say_count("Out in {number} day", "Out in {number} days", left // _DAY)
+    if left >= 2 * _HOUR:
+        return say_count("Out in {number} hour", "Out in {number} hours", left // _HOUR)
+    if left >= 2 * _MINUTE:
+        return say_count("Out in {number} minute", "Out in {number} minutes", left // _MINUTE)
+    return say("Out in a moment")
 
 
 def _by_name(tally: Tally) -> list[tuple[str, int]]:

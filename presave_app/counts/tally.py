@@ -13,6 +13,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import ReleaseClock, release_clock
 from presave_app.extensions import db
 from presave_app.lib import clock
+from presave_app.lib.languages import say_count
 from presave_app.lib.memo import ShortMemo
 
 # A pre-save has to show within two seconds: the poll's second, this, and the way there and back.
@@ -75,7 +76,7 @@ class Count:
 
     @property
     def words(self) -> str:
-        return "fan is in" if self.total == 1 else "fans are in"
+        return say_count("fan is in", "fans are in", self.total)
 
     @property
     def face(self) -> str:

@@ -24,6 +24,7 @@ from presave_app.fanpage.poster import Face, Offer, clean_source, find_face, off
 from presave_app.fanpage.visitor import find_fan_id, known_zone, remember_fan, visitor_zone
 from presave_app.lib import clock
 from presave_app.lib.failpoints import reach
+from presave_app.lib.languages import speaking
 from presave_app.lib.tokens import new_secret
 from presave_app.presaves import flows
 from presave_app.presaves.collecting import collect
@@ -153,7 +154,9 @@ def callback(service: str) -> ResponseReturnValue:
         return test_views.come_back(connector, state, answer) or _flow_is_gone(state, connector)
     campaign = db.session.get_one(Campaign, flow.campaign_id)
     note_step(campaign.id, Step.BACK)
-    return _take_in(flow, answer, campaign, connector)
+    # The service brought the fan back to an address of ours that names no language.
+    with speaking(flow.consent_draft["language"]):
+        return _take_in(flow, answer, campaign, connector)
 
 
 def _take_in(

@@ -44,6 +44,7 @@ class App:
     name: str
     marks: str
     ways: Mapping[System, WayOut] = field(default_factory=lambda: MappingProxyType({}))
+    is_named: bool = True
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ APPS = (
     App("WeChat", r"MicroMessenger"),
     App("LINE", r"\bLine/", MappingProxyType({System.ANDROID: _INTENT})),
     # Android's own mark of a page shown inside an app.
-    App("another app", r"; wv\)", MappingProxyType({System.ANDROID: _INTENT})),
+    App("another app", r"; wv\)", MappingProxyType({System.ANDROID: _INTENT}), is_named=False),
 )
 # One expression for the browser's side: which page shows the hint at all.
 ALL_MARKS = "|".join(app.marks for app in APPS)
@@ -99,6 +100,7 @@ def way_out(inside: Inside, url: str) -> str | None:
     if way is None:
         return None
     parts = urlsplit(url)
+    query = f"?{parts.query}" if parts.query else ""
     if way.method is Method.X_SAFARI:
         return f"x-safari-{url}"
-    return f"intent://{parts.netloc}{parts.path}#Intent;scheme={parts.scheme};end"
+    return f"intent://{parts.netloc}{parts.path}{query}#Intent;scheme={parts.scheme};end"

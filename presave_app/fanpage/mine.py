@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from presave_app.access import fan_form, public
 from presave_app.campaigns.artwork import find_picture
@@ -122,6 +121,7 @@ def _mine_context(pre_save: PreSave, secret: str, fault: str = "") -> dict[str, 
     connector = connectors().get(pre_save.service)
     service = service_words(pre_save.service, connector)
     face = find_face(campaign, pre_save.time_zone)
+    consent = db.session.get_one(Consent, pre_save.consent_id)
     offers = offers_of(campaign, pre_save.time_zone) if face in (Face.PRE_SAVE, Face.OUT_NOW) else []
     return {
         "secret": secret,
@@ -129,10 +129,11 @@ def _mine_context(pre_save: PreSave, secret: str, fault: str = "") -> dict[str, 
         "picture": find_picture(campaign.artwork_id),
         "face": face,
         "service_name": service.name,
-        "deed": service.do("it"),
+        "deed": service.deed,
         "place": service.place,
         "permissions_url": connector.permissions_url if connector else None,
-        "agreed": db.session.scalars(select(Consent.wording).where(Consent.id == pre_save.consent_id)).one(),
+        "agreed": consent.wording,
+        "agreed_language": consent.language,
         "is_connected": db.session.get_one(Grant, pre_save.grant_id).state == "active",
         "offer": next((offer for offer in offers if offer.service == pre_save.service), None),
         "zone": pre_save.time_zone or "",

@@ -24,6 +24,7 @@ from presave_app.fanpage.inside_apps import ALL_MARKS
 from presave_app.fanpage.words import day_words, release_words
 from presave_app.lib import clock
 from presave_app.lib.countries import zones_of
+from presave_app.lib.languages import marked, say, say_count
 from presave_app.presaves.seats import find_seats
 from presave_app.privacy.consent import Tick, Wording, consent_for, ticks_for
 from presave_app.streaming.connector import Connector
@@ -74,7 +75,8 @@ class Offer:
     def countdown_words(self) -> str:
         """What pre-saving at the service itself means; empty where there is no need or no page for it."""
         is_needed = self.has_countdown and self.remind_words
-        return f"You pre-save on {self.name} itself: it counts there, not here." if is_needed else ""
+        words = marked("You pre-save on {service} itself: it counts there, not here.")
+        return say(words, service=self.name) if is_needed else ""
 
     @property
     def go_path(self) -> str:
@@ -135,7 +137,12 @@ def _if_seated(offer: Offer) -> Offer:
     seats = find_seats(connector) if connector and offer.wording else None
     if seats is None or not seats.are_gone:
         return offer
-    words = f"We remind you. {offer.name} lets this site serve {seats.most} listeners, and all places are taken."
+    words = say_count(
+        "We remind you. {service} lets this site serve {number} listener, and the place is taken.",
+        "We remind you. {service} lets this site serve {number} listeners, and all places are taken.",
+        seats.most,
+        service=offer.name,
+    )
     return replace(offer, wording=None, ticks=[], remind_words=words)
 
 
@@ -158,13 +165,15 @@ def _face_by_clock(campaign: Campaign, zone: str | None) -> Face:
 
 
 def _link_offer(entry: Entry, target: Target | None) -> Offer:
-    why = "lets no app add for you" if entry.is_link else "can't be added to from here"
+    why = marked("We remind you. {service} lets no app add for you.")
+    if not entry.is_link:
+        why = marked("We remind you. {service} can't be added to from here.")
     return Offer(
         link_id=target.id if target else None,
         service=entry.service,
         name=entry.name,
         listen_url=link_of(entry, target) if target else None,
-        remind_words=f"We remind you. {entry.name} {why}.",
+        remind_words=say(why, service=entry.name),
         home_device=entry.home_device,
         home_countries=entry.home_countries,
     )
@@ -194,5 +203,5 @@ def _offer(
 
 
 def _late_words(connector: Connector) -> str:
-    words = connector.deed.format(title="it")
+    words = connector.deed_words
     return f"{words[0].upper()}{words[1:]}"

@@ -12,6 +12,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.fanpage.words import ServiceWords, moment_words, stamp_words
 from presave_app.lib import clock
+from presave_app.lib.languages import marked, say
 from presave_app.lib.moments import find_zone
 from presave_app.presaves.extras import PRE_ADD
 from presave_app.presaves.models import Action, Event, PreSave
@@ -25,9 +26,24 @@ _LATER_TODAY = timedelta(hours=20)
 _READ_BACK_SOON = timedelta(minutes=10)
 
 
+# What came of an extra: that it went well, and that it did not.
+_EXTRAS = {
+    Extra.FOLLOW_ARTIST: (marked("You follow {artist} now."), marked("Following {artist} did not work.")),
+    Extra.ADD_TO_PLAYLIST: (
+        marked("It is in your playlist “Pre-saved”."),
+        marked("Putting it into your playlist did not work."),
+    ),
+    Extra.REPOST: (marked("It is reposted."), marked("The repost did not work.")),
+    PRE_ADD: (
+        marked("{service} was asked to take it ahead of the day."),
+        marked("Adding it ahead of the day did not work."),
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Told:
-    """A state in words: what it is, and what it means."""
+    """A state in words: what it is, and what it means. Ahead of the day the page itself says what it means."""
 
     headline: str
     text: str
@@ -66,8 +82,8 @@ class Receipt:
     def again_words(self) -> str:
         """The button with which the fan gives the permission once more."""
         if self.state is State.NEEDS_REAUTH:
-            return "Give the permission again"
-        return "Pre-save it after all" if self.state is State.WITHDRAWN else "Try again"
+            return say("Give the permission again")
+        return say("Pre-save it after all") if self.state is State.WITHDRAWN else say("Try again")
 
 
 def receipt_of(pre_save: PreSave, campaign: Campaign, service: ServiceWords) -> Receipt:
@@ -88,27 +104,39 @@ def receipt_of(pre_save: PreSave, campaign: Campaign, service: ServiceWords) -> 
 
 
 def _told(pre_save: PreSave, campaign: Campaign, service: ServiceWords, is_ahead: bool) -> Told:
-    title, reason = campaign.title, words_for(pre_save.reason)
-    deed = service.do(title)
+    title, place, reason = campaign.title, service.place, words_for(pre_save.reason)
     match State(pre_save.state):
         case State.ARMED if is_ahead:
-            return Told("You're in", f"we {deed}. You need not do anything.")
+            return Told(say("You're in"), "")
         case State.ARMED if campaign.held_at:
-            return Told("The label has paused this release", "Your pre-save waits and is not lost.")
+            return Told(say("The label has paused this release"), say("Your pre-save waits and is not lost."))
         case State.ARMED:
-            return Told("Your add is in line", _join(f"{title} is out: we {deed} next.", reason))
+            return Told(
+                say("Your add is in line"),
+                _join(say("{title} is out: we {deed} next.", title=title, deed=service.deed), reason),
+            )
         case State.CLAIMED:
-            return Told("We are adding it right now", f"{title} is on its way into {service.place}.")
+            return Told(
+                say("We are adding it right now"), say("{title} is on its way into {place}.", title=title, place=place)
+            )
         case State.DONE:
-            return Told(f"It's in {service.place}", _proof(pre_save, title, service.place))
+            return Told(say("It's in {place}", place=place), _proof(pre_save, title, place))
         case State.NEEDS_REAUTH:
             return Told(
-                f"{service.name} needs your permission again", _join(reason, "Without it we can't do what you asked.")
+                say("{service} needs your permission again", service=service.name),
+                _join(reason, say("Without it we can't do what you asked.")),
             )
         case State.WITHDRAWN:
-            return Told("Cancelled", _join(f"We will not {deed}.", _had_begun(pre_save, service.name)))
+            return Told(say("Cancelled"), _join(_left_alone(title, service), _had_begun(pre_save, service.name)))
         case State.EXPIRED | State.FAILED:
-            return Told("It was not added", _join(reason, f"{title} is not in {service.place} through us."))
+            return Told(
+                say("It was not added"),
+                _join(reason, say("{title} is not in {place} through us.", title=title, place=place)),
+            )
+
+
+def _left_alone(title: str, service: ServiceWords) -> str:
+    return say("We will do nothing for {title} on {service}.", title=title, service=service.name)
 
 
 def _had_begun(pre_save: PreSave, name: str) -> str:
@@ -116,14 +144,16 @@ def _had_begun(pre_save: PreSave, name: str) -> str:
     unanswered = select(Action.sent_at).where(Action.pre_save_id == pre_save.id, Action.state == "sent")
     if db.session.scalars(unanswered).first() is None:
         return ""
-    return f"A call to {name} had already begun when you cancelled, so it may be there all the same."
+    return say(
+        "A call to {service} had already begun when you cancelled, so it may be there all the same.", service=name
+    )
 
 
 def _proof(pre_save: PreSave, title: str, place: str) -> str:
-    added = f"{title} is in {place}."
+    added = say("{title} is in {place}.", title=title, place=place)
     if pre_save.verified_at:
-        return f"{added} We looked it up there to be sure."
-    return f"{added} We will look it up there to be sure." if pre_save.read_back_at else added
+        return _join(added, say("We looked it up there to be sure."))
+    return _join(added, say("We will look it up there to be sure.") if pre_save.read_back_at else "")
 
 
 def _steps(pre_save: PreSave, campaign: Campaign, service: ServiceWords, zone: str) -> list[Step]:
@@ -151,11 +181,12 @@ def _told_events(events: Iterable[Event], name: str) -> list[tuple[str, datetime
 def _event_words(event: Event, name: str) -> str:
     match event.to_state:
         case State.ARMED if event.from_state == State.CLAIMED:
-            return _join("Not added yet.", words_for(event.reason)) if words_for(event.reason) else ""
+            return _join(say("Not added yet."), words_for(event.reason)) if words_for(event.reason) else ""
         case State.ARMED:
-            return f"You gave {name} your permission." if event.from_state is None else "You gave it again."
+            is_first = event.from_state is None
+            return say("You gave {service} your permission.", service=name) if is_first else say("You gave it again.")
         case State.DONE:
-            return words_for(event.reason) or "Added."
+            return words_for(event.reason) or say("Added.")
         case State.CLAIMED:
             return ""
         case _:
@@ -178,19 +209,15 @@ def _told_extras(pre_save: PreSave, campaign: Campaign, service: ServiceWords) -
 
 
 def _extra_words(action: Action, campaign: Campaign, service: ServiceWords) -> str:
-    did, deed = {
-        Extra.FOLLOW_ARTIST: (f"You follow {campaign.artist} now.", f"Following {campaign.artist}"),
-        Extra.ADD_TO_PLAYLIST: ("It is in your playlist “Pre-saved”.", "Your playlist"),
-        Extra.REPOST: ("It is reposted.", "The repost"),
-        PRE_ADD: (f"{service.name} was asked to take it ahead of the day.", "Adding it ahead of the day"),
-    }[action.kind]
-    return did if action.state == "done" else _join(f"{deed} did not work.", words_for(action.outcome))
+    names = {"artist": campaign.artist, "service": service.name}
+    did, did_not = _EXTRAS[action.kind]
+    return say(did, **names) if action.state == "done" else _join(say(did_not, **names), words_for(action.outcome))
 
 
 def _told_read_backs(pre_save: PreSave, service: ServiceWords) -> list[tuple[str, datetime]]:
     looks = (
-        (f"We looked it up: it is in {service.place}.", pre_save.verified_at),
-        ("A day later it was still there.", pre_save.kept_at),
+        (say("We looked it up: it is in {place}.", place=service.place), pre_save.verified_at),
+        (say("A day later it was still there."), pre_save.kept_at),
     )
     return [(words, at) for words, at in looks if at]
 

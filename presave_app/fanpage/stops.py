@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.models import Campaign
 from presave_app.fanpage.poster import Offer
+from presave_app.lib.languages import marked, say, say_count
 from presave_app.releases import gate
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.errors import (
@@ -30,9 +31,11 @@ def flow_is_gone(campaign: Campaign | None, connector: Connector) -> ResponseRet
     return _stopped(
         campaign,
         connector,
-        "This sign-in can't be continued here",
-        "It was used already, took too long, or began in another browser. Nothing was saved by it. "
-        "Start again from the release page in this browser.",
+        say("This sign-in can't be continued here"),
+        say(
+            "It was used already, took too long, or began in another browser. Nothing was saved by it. "
+            "Start again from the release page in this browser."
+        ),
         400,
     )
 
@@ -42,9 +45,12 @@ def came_back_elsewhere(campaign: Campaign, connector: Connector, offer: Offer |
     return _stopped(
         campaign,
         connector,
-        "Continue here",
-        f"You began in another app or browser, and only that one could finish. You are in your own browser now: "
-        f"{connector.name} usually knows you here, so one tap is enough. Nothing was saved yet.",
+        say("Continue here"),
+        say(
+            "You began in another app or browser, and only that one could finish. You are in your own browser now: "
+            "{service} usually knows you here, so one tap is enough. Nothing was saved yet.",
+            service=connector.name,
+        ),
         400,
         offer,
     )
@@ -55,8 +61,8 @@ def _refused_at_service(campaign: Campaign, connector: Connector) -> ResponseRet
     return _stopped(
         campaign,
         connector,
-        "Nothing was saved",
-        f"{connector.name} did not give us permission, so nothing was saved. You can try again.",
+        say("Nothing was saved"),
+        say("{service} did not give us permission, so nothing was saved. You can try again.", service=connector.name),
         200,
     )
 
@@ -69,36 +75,52 @@ def not_signed_in(fault: ServiceError, campaign: Campaign, connector: Connector)
     if isinstance(fault, RetryLater) and fault.pause_seconds:
         gate.shut(connector.service, fault.pause_seconds, fault.reason)
         return busy(campaign, connector, fault.pause_seconds)
+    title, advice, status = _told(fault)
     name = connector.name
+    return _stopped(campaign, connector, say(title, service=name), say(advice, service=name), status)
+
+
+def _told(fault: ServiceError) -> tuple[str, str, int]:
+    """What a fault is called, what to do about it, and the answer's status."""
     match fault:
         case NotEntitled():
-            advice = f"{name} does not serve this account through this site."
-            return _stopped(campaign, connector, f"{name} does not let this account in", advice, 403)
+            title = marked("{service} does not let this account in")
+            return title, marked("{service} does not serve this account through this site."), 403
         case NeedsReauth() if fault.reason == "scope_missing":
-            advice = f"Without the permission we asked for {name} won't let us save it. You can try again."
-            return _stopped(campaign, connector, "A permission is missing", advice, 200)
+            advice = marked("Without the permission we asked for {service} won't let us save it. You can try again.")
+            return marked("A permission is missing"), advice, 200
         case AppBlocked():
-            advice = f"{name} does not accept this site at the moment. That is our fault, not yours. Try again later."
-            return _stopped(campaign, connector, f"{name} turned us away", advice, 503)
+            advice = marked(
+                "{service} does not accept this site at the moment. That is our fault, not yours. Try again later."
+            )
+            return marked("{service} turned us away"), advice, 503
         case _:
-            advice = f"{name} did not finish the sign-in, so nothing was saved. Try again in a moment."
-            return _stopped(campaign, connector, "The sign-in did not finish", advice, 502)
+            advice = marked("{service} did not finish the sign-in, so nothing was saved. Try again in a moment.")
+            return marked("The sign-in did not finish"), advice, 502
 
 
 def busy(campaign: Campaign | None, connector: Connector, seconds: float) -> ResponseReturnValue:
     """The service wants to be left alone for so long."""
-    minutes = max(1, round(seconds / 60))
-    when = "in a minute" if minutes == 1 else f"in {minutes} minutes"
-    advice = f"{connector.name} asked us to slow down. Nothing was saved yet. Please try again {when}."
-    html, status, headers = _stopped(campaign, connector, f"{connector.name} is busy", advice, 503)
+    minutes, name = max(1, round(seconds / 60)), connector.name
+    advice = say_count(
+        "{service} asked us to slow down. Nothing was saved yet. Please try again in a minute.",
+        "{service} asked us to slow down. Nothing was saved yet. Please try again in {number} minutes.",
+        minutes,
+        service=name,
+    )
+    html, status, headers = _stopped(campaign, connector, say("{service} is busy", service=name), advice, 503)
     return html, status, {**headers, "Retry-After": str(ceil(seconds))}
 
 
 def too_early(campaign: Campaign, connector: Connector, offer: Offer) -> ResponseReturnValue:
     """A permission given now would not last until the day."""
-    when = f"from {offer.opens_on} on" if offer.opens_on else "once the day is set"
-    advice = f"A permission on {connector.name} would end before the release comes out. You can pre-save {when}."
-    return _stopped(campaign, connector, "It is too early for this one", advice, 409)
+    short = say("A permission on {service} would end before the release comes out.", service=connector.name)
+    when = (
+        say("You can pre-save from {day} on.", day=offer.opens_on)
+        if offer.opens_on
+        else say("You can pre-save once the day is set.")
+    )
+    return _stopped(campaign, connector, say("It is too early for this one"), f"{short} {when}", 409)
 
 
 def _stopped(

@@ -13,6 +13,7 @@ from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.counts.ways_out import count_way_out
 from presave_app.extensions import db
+from presave_app.fanpage.language import chosen_language
 from presave_app.fanpage.poster import Face, clean_source, find_face, poster_context
 from presave_app.fanpage.visitor import visitor_zone
 from presave_app.front.offers import Offer, Side, offer
@@ -93,7 +94,7 @@ def page_with_slash(slug: str) -> ResponseReturnValue:
 @fanpage.get("/<slug>")
 @public
 def page(slug: str) -> ResponseReturnValue:
-    """The page of a campaign: the same bytes for everybody who sees the same face, so that a cache may keep them."""
+    """The page of a campaign: one face in one language is the same bytes for all, so that a cache may keep them."""
     # Phones write the first letter large.
     campaign = find_by_slug(slug.lower())
     zone = visitor_zone()
@@ -116,6 +117,7 @@ def _cached_until_the_flip(response: Response, campaign: Campaign, face: Face) -
     the next one, and the browser asks again each time, for its own zone may have become known meanwhile.
     Our own cache tells the two apart and may keep both.
     `Vary: Cookie` would not do: it would keep a page for each fan instead of two, and browsers pass over it.
+    The language is that of the address, or else what the browser asks for: no other header and no cookie decides it.
     """
     release, now = release_clock(campaign), clock.now()
     is_split = release is not None and release.is_split(now)
@@ -128,6 +130,8 @@ def _cached_until_the_flip(response: Response, campaign: Campaign, face: Face) -
         turns_in = (turns_at - now).total_seconds() if turns_at else _FRESH_SECONDS
         response.cache_control.public = True
         response.cache_control.max_age = max(0, min(_FRESH_SECONDS, int(turns_in)))
+    if chosen_language(request.environ) is None:
+        response.vary.add("Accept-Language")
     response.add_etag()
     body_tag, _ = response.get_etag()
     response.set_etag(f"{face}-{body_tag}")

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wrappers import Request
 
+from presave_app.fanpage.language import language_of
 from presave_app.fanpage.visitor import ZONE_COOKIE, zone_among
 from presave_app.front.answer import Answer, Header, is_everybodys, make_answer
 from presave_app.front.offers import Offer, Side, open_slot
@@ -62,6 +63,8 @@ class Front:
         )
         if question is None or not self._is_ours(environ.get("HTTP_HOST")):
             return self.inner(environ, start_response)
+        if question.slug is not None:
+            question = question._replace(language=language_of(environ))
         answer = self._find(question, environ)
         now = clock.now()
         # Whoever waited for the making may have waited beyond the moment.
@@ -127,6 +130,8 @@ def clean_request(environ: Environ, question: Question, zone: str | None) -> Env
         if name == "HTTP_HOST" or not (name.startswith("HTTP_") or name in _DROPPED)
     }
     request |= {"REQUEST_METHOD": "GET", "QUERY_STRING": question.query}
+    if question.language:
+        request["HTTP_ACCEPT_LANGUAGE"] = question.language
     if zone is not None:
         request["HTTP_COOKIE"] = f"{ZONE_COOKIE}={zone}"
     return request

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from presave_app.counts.tally import FACES
+from presave_app.fanpage.language import chosen_language
 from presave_app.fanpage.poster import clean_source
 
 # Whoever asks longer questions is answered by Flask.
@@ -22,13 +23,13 @@ _FILE = re.compile(r"/art/[0-9a-f]{32}\.(?:webp|jpg|css)|/static/(?:[\w-]+/)*[\w
 class Question(NamedTuple):
     """A path, the query that matters in one spelling, and the slug of the campaign if there is one behind it.
 
-    A page in another language is another answer: the language goes here, as one more field, and `clean_request`
-    in `front.layer` tells it to Flask.
+    A page in another language is another answer: `language` is what the browser asks for, where the query names none.
     """
 
     path: str
     query: str
     slug: str | None
+    language: str = ""
 
 
 def reader(own_words: Collection[str]) -> Callable[[str, str], Question | None]:
@@ -52,8 +53,9 @@ def reader(own_words: Collection[str]) -> Callable[[str, str], Question | None]:
 
 
 def _page_query(query: str) -> str:
-    source = clean_source(_first_values(query).get("src", ""))
-    return urlencode({"src": source}) if source else ""
+    values = _first_values(query)
+    kept = {"src": clean_source(values.get("src", "")), "lang": chosen_language({"QUERY_STRING": query}) or ""}
+    return urlencode({name: value for name, value in kept.items() if value})
 
 
 def _count_query(query: str) -> str | None:
@@ -62,7 +64,9 @@ def _count_query(query: str) -> str | None:
     seen, face = values.get("seen", ""), values.get("face", "")
     if not (seen.isascii() and seen.isdecimal() and len(seen) < 10):
         return None
-    return urlencode({"seen": seen, "face": face} if face in FACES else {"seen": seen})
+    language = chosen_language({"QUERY_STRING": query}) or ""
+    kept = {"seen": seen, "face": face if face in FACES else "", "lang": language}
+    return urlencode({name: value for name, value in kept.items() if value or name == "seen"})
 
 
 def _no_query(_: str) -> str:

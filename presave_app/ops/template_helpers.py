@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel.numbers import format_decimal
 from flask import Flask, current_app, url_for
 from flask_login import current_user
 
 from presave_app.extensions import current_settings
+from presave_app.lib.languages import locale_now
 from presave_app.lib.moments import place_of
 
 
@@ -38,8 +40,8 @@ def absolute_url(path: str) -> str:
 
 
 def figure(number: int) -> str:
-    """A number with its thousands apart: 4,210."""
-    return f"{number:,}"
+    """A number with its thousands apart, as the language at hand writes it: 4,210."""
+    return format_decimal(number, locale=locale_now())
 
 
 def day(moment: datetime, zone: str = "UTC") -> str:

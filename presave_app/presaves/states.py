@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
+from presave_app.lib.languages import marked, say
+
 PreSaveId = NewType("PreSaveId", UUID)
 GrantId = NewType("GrantId", UUID)
 
@@ -28,44 +30,44 @@ OPEN = frozenset({State.ARMED, State.CLAIMED, State.NEEDS_REAUTH})
 _WORDS = {
     "consented": "",
     "renewed": "",
-    "added": "The service confirmed that it was added.",
-    "already_there": "It was in the library already.",
-    "sent_unproven": "The service took it without a word, and the library does not show it yet. We look again.",
-    "pre_added": "The service adds it by itself on the day.",
-    "rate_limited": "The service asked us to slow down. We go on by ourselves.",
-    "quota_exceeded": "The service's limit for this app is used up for now. We go on as soon as it allows.",
-    "budget_spent": "Today's budget of calls at the service is used up. We go on when its new day begins.",
-    "no_answer_in_time": "The service did not answer in time. We try again by ourselves.",
-    "connection_lost": "The connection to the service broke. We try again by ourselves.",
-    "tls_fault": "The service could not be reached safely. We try again by ourselves.",
-    "answer_unreadable": "The service's answer could not be read. We try again by ourselves.",
-    "access_expired": "The sign-in has to be renewed. We try that by ourselves.",
-    "being_refreshed": "The sign-in is being renewed right now.",
-    "refused_once": "The service did not renew the sign-in. We ask once more in a minute.",
-    "not_in_catalogue": "The service does not show the release yet. We keep looking.",
-    "grant_revoked": "The permission was taken back at the service.",
-    "grant_expired": "The permission was too old: the service ended it.",
-    "scope_missing": "The permission to add to the library was not given.",
-    "no_lasting_permission": "The service gave no permission that lasts until the day.",
-    "sign_in_broken": "The stored permission could not be read.",
-    "not_on_the_list": "The service does not let this account use the app: its list of listeners is full.",
-    "invalid_client": "The service does not accept this installation's credentials.",
-    "owner_premium_lapsed": "The service has paused this app: its owner's subscription has lapsed.",
-    "library_full": "The library is full: the service takes no more into it.",
-    "service_busy": "The service was busy. We try again by ourselves.",
-    "not_taken": "The service did not take it, and did not say why. We try again by ourselves.",
-    "account_not_allowed": "The service does not allow this for this kind of account.",
-    "no_subscription": "The service does this only for accounts with a subscription.",
-    "no_channel": "This account has no channel, and the service wants one.",
-    "email_not_verified": "The account's e-mail address is not confirmed, and the service wants that first.",
-    "rating_disabled": "The service does not allow to like this one.",
-    "forbidden": "The service does not allow this.",
+    "added": marked("The service confirmed that it was added."),
+    "already_there": marked("It was in the library already."),
+    "sent_unproven": marked("The service took it without a word, and the library does not show it yet. We look again."),
+    "pre_added": marked("The service adds it by itself on the day."),
+    "rate_limited": marked("The service asked us to slow down. We go on by ourselves."),
+    "quota_exceeded": marked("The service's limit for this app is used up for now. We go on as soon as it allows."),
+    "budget_spent": marked("Today's budget of calls at the service is used up. We go on when its new day begins."),
+    "no_answer_in_time": marked("The service did not answer in time. We try again by ourselves."),
+    "connection_lost": marked("The connection to the service broke. We try again by ourselves."),
+    "tls_fault": marked("The service could not be reached safely. We try again by ourselves."),
+    "answer_unreadable": marked("The service's answer could not be read. We try again by ourselves."),
+    "access_expired": marked("The sign-in has to be renewed. We try that by ourselves."),
+    "being_refreshed": marked("The sign-in is being renewed right now."),
+    "refused_once": marked("The service did not renew the sign-in. We ask once more in a minute."),
+    "not_in_catalogue": marked("The service does not show the release yet. We keep looking."),
+    "grant_revoked": marked("The permission was taken back at the service."),
+    "grant_expired": marked("The permission was too old: the service ended it."),
+    "scope_missing": marked("The permission to add to the library was not given."),
+    "no_lasting_permission": marked("The service gave no permission that lasts until the day."),
+    "sign_in_broken": marked("The stored permission could not be read."),
+    "not_on_the_list": marked("The service does not let this account use the app: its list of listeners is full."),
+    "invalid_client": marked("The service does not accept this installation's credentials."),
+    "owner_premium_lapsed": marked("The service has paused this app: its owner's subscription has lapsed."),
+    "library_full": marked("The library is full: the service takes no more into it."),
+    "service_busy": marked("The service was busy. We try again by ourselves."),
+    "not_taken": marked("The service did not take it, and did not say why. We try again by ourselves."),
+    "account_not_allowed": marked("The service does not allow this for this kind of account."),
+    "no_subscription": marked("The service does this only for accounts with a subscription."),
+    "no_channel": marked("This account has no channel, and the service wants one."),
+    "email_not_verified": marked("The account's e-mail address is not confirmed, and the service wants that first."),
+    "rating_disabled": marked("The service does not allow to like this one."),
+    "forbidden": marked("The service does not allow this."),
     "tried_again": "",
-    "fan_withdrew": "Cancelled.",
-    "fan_disconnected": "Cancelled, and the permission was erased.",
-    "never_in_catalogue": "The service did not show the release within two weeks, so we stopped.",
-    "not_reconnected": "The permission was not given again within two weeks, so we stopped.",
-    "too_late": "It could not be added within two weeks, so we stopped.",
+    "fan_withdrew": marked("Cancelled."),
+    "fan_disconnected": marked("Cancelled, and the permission was erased."),
+    "never_in_catalogue": marked("The service did not show the release within two weeks, so we stopped."),
+    "not_reconnected": marked("The permission was not given again within two weeks, so we stopped."),
+    "too_late": marked("It could not be added within two weeks, so we stopped."),
 }
 
 
@@ -74,5 +76,5 @@ def words_for(reason: str | None) -> str:
     if reason is None:
         return ""
     if reason.startswith("http_5"):
-        return "The service has a fault of its own. We try again by ourselves."
-    return _WORDS.get(reason, "The service did not accept it.")
+        return say("The service has a fault of its own. We try again by ourselves.")
+    return say(_WORDS.get(reason, marked("The service did not accept it.")))

@@ -6,23 +6,23 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from babel.dates import format_date, format_time
+
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import ReleaseClock, release_clock
+from presave_app.fanpage.words import zone_words
 from presave_app.lib import clock
-from presave_app.lib.moments import place_of
+from presave_app.lib.languages import language_now, locale_now, marked, say
 from presave_app.presaves.extras import PRE_ADD
 from presave_app.presaves.states import DEADLINE_DAYS
 from presave_app.streaming.connector import Connector, Extra
 
 # Grows with every change of the wording below.
-WORDING_VERSION = "2026-11-28.1"
-LANGUAGE = "en"
+WORDING_VERSION = "2026-11-28.2"
 # Two weeks of trying, and the day until the last look. Told in days, so that it stays true when the date moves.
 KEPT_DAYS = DEADLINE_DAYS + 1
 ADD_TO_LIBRARY = "add_to_library"
 THE_RELEASE = "release"
-
-_WITHOUT_ZONE = "If your browser does not tell us where you are, {place} time counts. "
 
 
 @dataclass(frozen=True)
@@ -62,16 +62,18 @@ def ticks_for(campaign: Campaign, connector: Connector, artist_ref: str | None) 
 
 
 def _tick(extra: Extra, campaign: Campaign, connector: Connector, artist_ref: str | None) -> Tick:
-    artist, name = campaign.artist, connector.name
+    names = {"artist": campaign.artist, "service": connector.name}
     match extra:
         case Extra.FOLLOW_ARTIST:
-            label, sentence = f"Also follow {artist} on {name}, right away", f"Right away we follow {artist} on {name}."
-            return Tick(extra, artist_ref or "", label, sentence)
+            label = say("Also follow {artist} on {service}, right away", **names)
+            return Tick(extra, artist_ref or "", label, say("Right away we follow {artist} on {service}.", **names))
         case Extra.ADD_TO_PLAYLIST:
-            where = f"a playlist of yours on {name}, named “Pre-saved”"
-            return Tick(extra, THE_RELEASE, f"Also put it into {where}", f"Then we put it into {where}.")
+            label = say("Also put it into a playlist of yours on {service}, named “Pre-saved”", **names)
+            sentence = say("Then we put it into a playlist of yours on {service}, named “Pre-saved”.", **names)
+            return Tick(extra, THE_RELEASE, label, sentence)
         case Extra.REPOST:
-            return Tick(extra, THE_RELEASE, f"Also repost it on {name}", f"Then we repost it on {name} in your name.")
+            label = say("Also repost it on {service}", **names)
+            return Tick(extra, THE_RELEASE, label, say("Then we repost it on {service} in your name.", **names))
 
 
 def consent_for(
@@ -89,16 +91,11 @@ def consent_for(
     lead, deed = _lead(campaign.title, is_out), _deed(connector, is_out)
     return Wording(
         version=WORDING_VERSION,
-        language=LANGUAGE,
+        language=language_now(),
         lead=lead,
         deed=deed,
-        headline=" ".join([f"{lead} {deed}.", *(tick.sentence for tick in ticked)]),
-        text=(
-            f"{team_name} asks this for {campaign.artist}. {'' if is_out else _day(release)}"
-            "We look there only to check that it arrived, right away and a day later; we never see what you play, nor "
-            f"your e-mail address. Your permission is kept encrypted and erased after that, {KEPT_DAYS} days "
-            f"{'from now' if is_out else 'after the release'} at the latest. You can cancel at any time."
-        ),
+        headline=" ".join([say("{lead} {deed}.", lead=lead, deed=deed), *(tick.sentence for tick in ticked)]),
+        text=" ".join(_text(campaign, team_name, release, is_out)),
     )
 
 
@@ -116,20 +113,43 @@ def draft_of(wording: Wording, connector: Connector, ticked: Sequence[Tick] = ()
 
 def _lead(title: str, is_out: bool) -> str:
     if is_out:
-        return f"{title} is out. We do this for you now, and nothing else:"
-    return f"When {title} is out we do this for you, and nothing else:"
+        return say("{title} is out. We do this for you now, and nothing else:", title=title)
+    return say("When {title} is out we do this for you, and nothing else:", title=title)
 
 
 def _deed(connector: Connector, is_out: bool) -> str:
-    deed = connector.deed.format(title="it")
+    deed = connector.deed_words
     if is_out or not connector.adds_before_release:
         return deed
-    return f"{deed}, ahead of the day where {connector.name} takes it"
+    return say("{deed}, ahead of the day where {service} takes it", deed=deed, service=connector.name)
 
 
-def _day(release: ReleaseClock) -> str:
+def _text(campaign: Campaign, team_name: str, release: ReleaseClock, is_out: bool) -> list[str]:
+    kept = marked(
+        "Your permission is kept encrypted and erased after that, {days} days after the release at the latest."
+    )
+    if is_out:
+        kept = marked("Your permission is kept encrypted and erased after that, {days} days from now at the latest.")
+    return [
+        say("{team} asks this for {artist}.", team=team_name, artist=campaign.artist),
+        *([] if is_out else _day(release)),
+        say(
+            "We look there only to check that it arrived, right away and a day later; we never see what you play, nor "
+            "your e-mail address."
+        ),
+        say(kept, days=KEPT_DAYS),
+        say("You can cancel at any time."),
+    ]
+
+
+def _day(release: ReleaseClock) -> list[str]:
     """The day where the label is, since a fan elsewhere may see another date; or the fan's own day and hour."""
-    day, place = f"It is out on {release.wall.day} {release.wall:%B %Y}", place_of(release.time_zone)
-    if release.is_local:
-        return f"{day}, at {release.wall:%H:%M} where you are. {_WITHOUT_ZONE.format(place=place)}"
-    return f"{day} ({place} time). "
+    locale, zone = locale_now(), zone_words(release.time_zone)
+    day = format_date(release.wall, "long", locale=locale)
+    if not release.is_local:
+        return [say("It is out on {day} ({zone}).", day=day, zone=zone)]
+    time = format_time(release.wall, "short", locale=locale)
+    return [
+        say("It is out on {day}, at {time} where you are.", day=day, time=time),
+        say("If your browser does not tell us where you are, {zone} counts.", zone=zone),
+    ]

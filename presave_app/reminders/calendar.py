@@ -11,6 +11,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import ReleaseClock
 from presave_app.extensions import current_settings
 from presave_app.lib import clock
+from presave_app.lib.languages import language_now, say
 
 _LASTS = timedelta(minutes=30)
 
@@ -21,14 +22,14 @@ def calendar_file(campaign: Campaign, release: ReleaseClock, url: str) -> bytes:
     A release with a clock for each zone is written without one ("floating", 3.3.5): it then begins when that
     time comes where the fan is. The same event with a higher number replaces the older one (3.8.7.4).
     """
-    name = f"{campaign.title} by {campaign.artist}"
+    name = say("{title} by {artist}", title=campaign.title, artist=campaign.artist)
     starts = release.wall if release.is_local else release.at.astimezone(ZoneInfo(release.time_zone))
     event = Event()
     event.add("uid", f"release-{campaign.id}@{current_settings().public_hostname}")
     event.add("sequence", campaign.date_moves)
     event.add("dtstamp", clock.now())
-    event.add("summary", f"Out now: {name}")
-    event.add("description", f"{name} is out. Listen: {url}")
+    event.add("summary", say("Out now: {name}", name=name))
+    event.add("description", say("{name} is out. Listen: {url}", name=name, url=url))
     event.add("url", url)
     event.add("dtstart", starts.replace(microsecond=0))
     event.add("duration", _LASTS)
@@ -36,7 +37,7 @@ def calendar_file(campaign: Campaign, release: ReleaseClock, url: str) -> bytes:
     event.add("transp", "TRANSPARENT")
     event.add_component(_alarm(name))
     calendar = Calendar()
-    calendar.add("prodid", "-//Presave//Reminders//EN")
+    calendar.add("prodid", f"-//Presave//Reminders//{language_now().upper()}")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add_component(event)
@@ -47,6 +48,6 @@ def calendar_file(campaign: Campaign, release: ReleaseClock, url: str) -> bytes:
 def _alarm(name: str) -> Alarm:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
-    alarm.add("description", f"{name} is out now.")
+    alarm.add("description", say("{name} is out now.", name=name))
     alarm.add("trigger", timedelta(0))
     return alarm

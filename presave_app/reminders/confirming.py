@@ -28,7 +28,7 @@ _TAKE = text(f"""
     UPDATE reminder_way w SET next_at = NULL, tries = w.tries + 1 FROM reminder r
     WHERE r.id = w.reminder_id
       AND w.id = (SELECT d.id FROM {QUESTIONS} ORDER BY d.next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING w.id, w.address_sealed, r.campaign_id, r.service, r.pre_save_id
+    RETURNING w.id, w.address_sealed, r.campaign_id, r.service, r.language, r.pre_save_id
 """)  # noqa: S608 - a constant of this package
 
 
@@ -51,7 +51,7 @@ def _ask_one() -> bool:
         except VaultError:
             log.warning("reminder way %s can't be opened with the keys at hand", row.id)
             return True
-        message = message_of(campaign, row.service, row.id, Kind.EMAIL, address, row.pre_save_id)
+        message = message_of(campaign, row, row.id, Kind.EMAIL, address)
     reach("after_question_commit")
     _ask(message)
     return True

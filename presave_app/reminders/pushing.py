@@ -12,6 +12,7 @@ from pywebpush import WebPusher
 
 from presave_app.extensions import current_settings
 from presave_app.lib import clock
+from presave_app.lib.languages import say, speaking
 from presave_app.reminders.message import Message
 from presave_app.reminders.typed import is_push_endpoint
 from presave_app.streaming.errors import RetryLater
@@ -72,10 +73,11 @@ def _check(status: int) -> None:
 
 def _payload(message: Message) -> bytes:
     """What static/js/push.js reads."""
-    said = {"title": f"Out now: {message.title}", "body": message.artist, "url": message.listen_url}
-    if notice := message.notice:
-        words = f"{notice.service_name} needs your permission again."
-        said = {"title": f"{message.title} needs you", "body": words, "url": notice.mine_url}
+    with speaking(message.language):
+        said = {"title": say("Out now: {name}", name=message.title), "body": message.artist, "url": message.listen_url}
+        if notice := message.notice:
+            words = say("{service} needs your permission again.", service=notice.service_name)
+            said = {"title": say("{title} needs you", title=message.title), "body": words, "url": notice.mine_url}
     return json.dumps({**said, "tag": message.way_id.hex}, ensure_ascii=False).encode()
 
 

@@ -50,7 +50,7 @@ _CLAIM = """
 # Whoever may still repair something goes before those whom nothing escapes.
 _CLAIMS = [text(_CLAIM.format(source=source)) for source in (OF_PERMISSIONS, OF_THE_DAY)]
 
-_REMINDER = text("SELECT campaign_id, service, time_zone, pre_save_id FROM reminder WHERE id = :id")
+_REMINDER = text("SELECT campaign_id, service, time_zone, language, pre_save_id FROM reminder WHERE id = :id")
 
 _BEGIN = text("""
     UPDATE reminder_way SET state = 'sending', tries = tries + 1, lease_until = now() + make_interval(secs => :lease)
@@ -131,7 +131,7 @@ def begin(claim: Row[Any]) -> Message | None:
         except VaultError:
             _write(session, claim.id, Fate(State.FAILED, "unreadable"))
             return None
-        return message_of(campaign, reminder.service, claim.id, way.kind, address, reminder.pre_save_id)
+        return message_of(campaign, reminder, claim.id, way.kind, address)
 
 
 def _moment_of(reminder: Row[Any], release: ReleaseClock | None) -> datetime | None:

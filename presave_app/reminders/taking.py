@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import lock_clock
+from presave_app.lib.languages import language_now
 from presave_app.lib.tokens import hash_secret
 from presave_app.queue import SEND_REMINDERS, ring_after_commit
 from presave_app.reminders.addresses import address_hash, seal
@@ -28,8 +29,8 @@ def start(session: Session, campaign: Campaign, service: str, reason: str, zone:
     secret = mine_secret(reminder_id)
     session.execute(
         text("""
-            INSERT INTO reminder (id, campaign_id, service, mine_hash, time_zone, due_at, source, reason)
-            VALUES (:id, :campaign_id, :service, :mine_hash, :zone,
+            INSERT INTO reminder (id, campaign_id, service, mine_hash, time_zone, language, due_at, source, reason)
+            VALUES (:id, :campaign_id, :service, :mine_hash, :zone, :language,
                     greatest(CAST(:moment AS timestamptz), now()), :source, :reason)
         """),
         {
@@ -38,6 +39,7 @@ def start(session: Session, campaign: Campaign, service: str, reason: str, zone:
             "service": service,
             "mine_hash": hash_secret(secret),
             "zone": zone,
+            "language": language_now(),
             "moment": clock.moment_in(zone) if clock else None,
             "source": source,
             "reason": reason,
@@ -55,13 +57,15 @@ def start_notice(session: Session, pre_save_id: UUID) -> UUID | None:
     lock_clock(session, session.execute(campaign, {"id": pre_save_id}).scalar_one(), to_change=False)
     return session.execute(
         text("""
-            INSERT INTO reminder (id, campaign_id, service, mine_hash, time_zone, due_at, reason, pre_save_id)
-            SELECT :new_id, p.campaign_id, p.service, p.mine_hash, p.time_zone, p.due_at, 'permission_lost', p.id
+            INSERT INTO reminder (id, campaign_id, service, mine_hash, time_zone, language, due_at, reason, pre_save_id)
+            SELECT :new_id, p.campaign_id, p.service, p.mine_hash, p.time_zone, :language, p.due_at, 'permission_lost',
+              p.id
             FROM pre_save p WHERE p.id = :id AND p.state = 'armed' AND p.due_at > now() FOR NO KEY UPDATE
-            ON CONFLICT (pre_save_id) DO UPDATE SET time_zone = excluded.time_zone, due_at = excluded.due_at
+            ON CONFLICT (pre_save_id) DO UPDATE SET time_zone = excluded.time_zone, language = excluded.language,
+              due_at = excluded.due_at
             RETURNING id
         """),
-        {"new_id": uuid4(), "id": pre_save_id},
+        {"new_id": uuid4(), "id": pre_save_id, "language": language_now()},
     ).scalar_one_or_none()
 
 

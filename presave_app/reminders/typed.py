@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from presave_app.extensions import current_settings
+from presave_app.lib.languages import say
 from presave_app.lib.mail_address import BadMailAddress, parse_mail_address
 
 _LONGEST_ADDRESS = 254
@@ -37,7 +38,7 @@ class Subscription:
 def read_email(text: str) -> str:
     """The mailbox that was typed; raises WayRefused."""
     address = text.strip()
-    fault = WayRefused("That is no e-mail address we can write to. Check it for a missing letter.")
+    fault = WayRefused(say("That is no e-mail address we can write to. Check it for a missing letter."))
     if len(address) > _LONGEST_ADDRESS or not address.isascii() or address.endswith(">"):
         raise fault
     try:
@@ -52,7 +53,7 @@ def read_email(text: str) -> str:
 def read_subscription(endpoint: str, p256dh: str, auth: str) -> Subscription:
     """What a browser's push manager gave (https://www.w3.org/TR/push-api/); raises WayRefused."""
     if not (is_push_endpoint(endpoint) and _is_point(_bytes_of(p256dh)) and len(_bytes_of(auth)) == _AUTH_BYTES):
-        raise WayRefused("Your browser did not give an address for messages. Choose another way.")
+        raise WayRefused(say("Your browser did not give an address for messages. Choose another way."))
     return Subscription(endpoint, json.dumps({"endpoint": endpoint, "keys": {"p256dh": p256dh, "auth": auth}}))
 
 

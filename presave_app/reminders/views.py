@@ -39,7 +39,7 @@ from presave_app.reminders.looking_up import find_by_mine_secret, find_way, ways
 from presave_app.reminders.models import Reminder, ReminderWay
 from presave_app.reminders.states import Kind, Reason, State
 from presave_app.reminders.typed import WayRefused, read_email, read_subscription
-from presave_app.reminders.words import headline, told, told_notice, why
+from presave_app.reminders.words import headline, mail_headline, told, told_notice, why
 from presave_app.streaming.directory import find_entry
 from presave_app.streaming.registry import connectors
 from presave_app.transaction import transaction
@@ -214,10 +214,13 @@ def _mail_page(way: ReminderWay | None, secret: str, button: str | None) -> Resp
     if way is None or reminder is None:
         return _private(make_response(render_template("fanpage/not_here.html", is_ended=False), 404))
     campaign = db.session.get_one(Campaign, reminder.campaign_id)
+    is_notice, name = reminder.pre_save_id is not None, _name_of(reminder.service)
+    told_way = told_notice(way, name) if is_notice else told(way)
     html = render_template(
         "reminders/mail.html",
-        way=told_notice(way, _name_of(reminder.service)) if reminder.pre_save_id else told(way),
-        is_notice=reminder.pre_save_id is not None,
+        way=told_way,
+        headline=mail_headline(told_way, button, name if is_notice else ""),
+        is_notice=is_notice,
         secret=secret,
         button=button,
         **_context(campaign, reminder.service, reminder.time_zone),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import floor
 
 from presave_app.extensions import current_settings
+from presave_app.lib.languages import say
 from presave_app.presaves.seats import Seats, find_seats
 from presave_app.settings import ServiceOptions, ServiceSettings
 from presave_app.streaming.connector import Connector, Setup
@@ -48,7 +49,7 @@ def _facts(options: ServiceOptions, kind: type[Connector], connector: Connector 
         name=kind.name,
         is_on=connector is not None,
         missing=tuple(name for name in options.credentials if not settings.credentials.get(name)),
-        place=kind.place,
+        place=say(kind.place, service=kind.name),
         setup=kind.setup,
         fans_a_day=_fans_a_day(settings, kind) if connector else None,
         calls_per_second=settings.calls_per_second,

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from presave_app.lib.languages import marked
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.settings import ServiceOptions, ServiceSettings
 from presave_app.streaming.apple_music_catalogue import Catalogue, first_in, is_in_library, path_of
@@ -75,8 +76,8 @@ class AppleMusic(Connector):
 
     service = "apple-music"
     name = "Apple Music"
-    deed = "add {title} to your Apple Music library"
-    place = "your Apple Music library"
+    deed = marked("add it to your {service} library")
+    place = marked("your {service} library")
     scopes: tuple[str, ...] = ()
     grant_life: timedelta | None = _GRANT_LIFE
     permissions_url = "https://music.apple.com/account/settings"

@@ -12,6 +12,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
+from presave_app.lib.languages import marked
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.settings import ServiceOptions, ServiceSettings
 from presave_app.streaming.connector import Connector, Extra, Outcome, Release, Setup, SignIn, SignInStart, Tokens
@@ -56,8 +57,8 @@ class Audiomack(Connector):
 
     service = "audiomack"
     name = "Audiomack"
-    deed = "add {title} to your favourites on Audiomack"
-    place = "your favourites on Audiomack"
+    deed = marked("add it to your favourites on {service}")
+    place = marked("your favourites on {service}")
     scopes: tuple[str, ...] = ()
     grant_life: timedelta | None = _GRANT_LIFE
     permissions_url = "https://audiomack.com"

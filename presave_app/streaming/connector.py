@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from presave_app.lib.languages import say
 from presave_app.settings import ServiceSettings
 from presave_app.streaming.errors import NeedsReauth
 
@@ -130,7 +131,8 @@ class Connector(ABC):
 
     service: str
     name: str
-    # What is promised, to be read after "we", with {title} in it; and the place where it is found afterwards.
+    # What is promised, to be read after "we", and the place where it is found afterwards. Both are marked for
+    # translation, with {service} in them; pages show `deed_words` and `place_words`.
     deed: str
     place: str
     scopes: tuple[str, ...]
@@ -161,6 +163,16 @@ class Connector(ABC):
     home_device: str = ""
     # The countries (ISO 3166-1 alpha-2) where it is at home: there it stands before services that are used everywhere.
     home_countries: tuple[str, ...] = ()
+
+    @property
+    def deed_words(self) -> str:
+        """What is promised, in the language at hand: add it to your Spotify library."""
+        return say(self.deed, service=self.name)
+
+    @property
+    def place_words(self) -> str:
+        """Where it is found afterwards, to be read after "in", in the language at hand."""
+        return say(self.place, service=self.name)
 
     @abstractmethod
     def __init__(self, settings: ServiceSettings) -> None: ...

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 from presave_app.lib import clock
+from presave_app.lib.languages import marked
 from presave_app.lib.shapes import as_date, as_list, as_object, as_text
 from presave_app.lib.upc import same_upc
 from presave_app.settings import ServiceOptions, ServiceSettings
@@ -65,8 +66,8 @@ class Deezer(Connector):
 
     service = "deezer"
     name = "Deezer"
-    deed = "add {title} to your favourites on Deezer"
-    place = "your favourites on Deezer"
+    deed = marked("add it to your favourites on {service}")
+    place = marked("your favourites on {service}")
     scopes: tuple[str, ...] = ("basic_access", "offline_access", "manage_library")
     permissions_url = "https://www.deezer.com/account/apps"
     ref_example = "https://www.deezer.com/album/302127"

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from presave_app.lib.languages import marked
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.settings import ServiceOptions, ServiceSettings
 from presave_app.streaming.connector import Extra, Outcome, Release, Setup, SignIn, Tokens
@@ -54,8 +55,8 @@ class SoundCloud(OAuthConnector):
 
     service = "soundcloud"
     name = "SoundCloud"
-    deed = "like {title} on SoundCloud for you"
-    place = "your likes on SoundCloud"
+    deed = marked("like it on {service} for you")
+    place = marked("your likes on {service}")
     # There are none to ask for: a permission is for everything.
     scopes: tuple[str, ...] = ()
     permissions_url = "https://soundcloud.com/settings/connections"

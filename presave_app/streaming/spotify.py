@@ -8,6 +8,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
+from presave_app.lib.languages import marked
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.lib.upc import same_upc, written_forms
 from presave_app.settings import ServiceOptions, ServiceSettings
@@ -61,8 +62,8 @@ class Spotify(OAuthConnector):
 
     service = "spotify"
     name = "Spotify"
-    deed = "add {title} to your Spotify library"
-    place = "your Spotify library"
+    deed = marked("add it to your {service} library")
+    place = marked("your {service} library")
     scopes: tuple[str, ...] = ("user-library-modify", "user-library-read")
     grant_life: timedelta | None = _GRANT_LIFE
     permissions_url = "https://www.spotify.com/account/apps/"

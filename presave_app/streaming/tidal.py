@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from presave_app.lib import clock
+from presave_app.lib.languages import marked
 from presave_app.lib.shapes import as_date, as_list, as_object, as_text
 from presave_app.lib.upc import same_upc, written_forms
 from presave_app.settings import ServiceOptions, ServiceSettings
@@ -63,8 +64,8 @@ class Tidal(OAuthConnector):
 
     service = "tidal"
     name = "TIDAL"
-    deed = "add {title} to your collection on TIDAL"
-    place = "your collection on TIDAL"
+    deed = marked("add it to your collection on {service}")
+    place = marked("your collection on {service}")
     scopes: tuple[str, ...] = ("user.read", "collection.read", "collection.write")
     permissions_url = "https://account.tidal.com"
     ref_example = "https://tidal.com/album/251380836"

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from presave_app.lib import clock
+from presave_app.lib.languages import marked
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.settings import ServiceOptions, ServiceSettings
 from presave_app.streaming.connector import (
@@ -69,8 +70,8 @@ class YouTube(OAuthConnector):
 
     service = "youtube"
     name = "YouTube"
-    deed = "like the video of {title} on YouTube for you"
-    place = "your liked videos on YouTube"
+    deed = marked("like its video on {service} for you")
+    place = marked("your liked videos on {service}")
     scopes: tuple[str, ...] = ("https://www.googleapis.com/auth/youtube.force-ssl",)
     permissions_url = "https://myaccount.google.com/connections"
     ref_example = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"

@@ -2,20 +2,27 @@
 "use strict";
 
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
-// The sentences are English; only the hour is written the visitor's own way where that is English too.
-const HOURS_AS = (navigator.language || "").startsWith("en") ? navigator.language : "en-GB";
+// The sentences are the page's; days and hours are written in its language, the visitor's own way where that is the same.
+const LANGUAGE = document.documentElement.lang;
+const SPOKEN = navigator.language || "";
+const DAYS_AS = LANGUAGE === "en" ? "en-GB" : LANGUAGE;
+const HOURS_AS = SPOKEN.split("-")[0] === LANGUAGE ? SPOKEN : DAYS_AS;
+const WORDS = document.body.dataset;
 
-const part = (moment, options) => new Intl.DateTimeFormat("en-GB", options).format(moment);
-const hourOf = (moment) => new Intl.DateTimeFormat(HOURS_AS, { hour: "numeric", minute: "2-digit" }).format(moment);
+// As the server writes them: Arabic too with the digits 0 to 9.
+const part = (language, options) => new Intl.DateTimeFormat(language, { numberingSystem: "latn", ...options });
+const dayOf = (moment, more) => part(DAYS_AS, { day: "numeric", month: "long", ...more }).format(moment);
+const hourOf = (moment) => part(HOURS_AS, { hour: "numeric", minute: "2-digit" }).format(moment);
+const filled = (sentence, places) => sentence.replace(/\{(\w+)\}/g, (_, place) => places[place]);
 
 const SAID = {
   moment(moment) {
-    const year = moment.getFullYear() === new Date().getFullYear() ? "" : ` ${moment.getFullYear()}`;
-    const hour = moment.getHours() === 0 && moment.getMinutes() === 0 ? "midnight" : hourOf(moment);
-    const day = `${part(moment, { weekday: "long" })}, ${moment.getDate()} ${part(moment, { month: "long" })}${year}`;
-    return `${day}, at\u00a0${hour} where you are`;
+    const year = moment.getFullYear() === new Date().getFullYear() ? {} : { year: "numeric" };
+    const isMidnight = moment.getHours() === 0 && moment.getMinutes() === 0;
+    const day = dayOf(moment, { weekday: "long", ...year });
+    return filled(isMidnight ? WORDS.atMidnight : WORDS.atHour, { day, time: hourOf(moment) });
   },
-  stamp: (moment) => `${moment.getDate()} ${part(moment, { month: "long" })}, ${hourOf(moment)}`,
+  stamp: (moment) => filled(WORDS.stamp, { day: dayOf(moment), time: hourOf(moment) }),
 };
 
 function sayTime(time) {
@@ -107,7 +114,7 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   await navigator.clipboard.writeText(button.dataset.copy);
-  button.textContent = "Copied";
+  button.textContent = WORDS.copied;
 });
 
 document.addEventListener("click", (event) => {

@@ -6,10 +6,11 @@ const form = document.querySelector("#sign-in");
 const button = form.querySelector("button");
 const told = document.querySelector("#told");
 const { developerToken, appName } = form.dataset;
+const words = told.dataset;
 let music = null;
 
-function tell(words) {
-  told.textContent = words;
+function tell(sentence) {
+  told.textContent = sentence;
   button.disabled = false;
 }
 
@@ -18,7 +19,7 @@ async function prepare() {
     await MusicKit.configure({ developerToken, app: { name: appName, build: "1" } });
     music = MusicKit.getInstance();
   } catch {
-    tell("Apple Music does not answer this site at the moment. That is our fault, not yours. Try again later.");
+    tell(words.away);
   }
 }
 
@@ -27,14 +28,14 @@ form.addEventListener("submit", async (event) => {
   if (form.elements.music_user_token.value) return;
   event.preventDefault();
   if (!music) {
-    tell("Apple Music is still on its way. Try again in a moment.");
+    tell(words.slow);
     return;
   }
   button.disabled = true;
   try {
     form.elements.music_user_token.value = (await music.authorize()) || "";
   } catch {
-    tell("Apple Music did not give us permission, so nothing was saved. You can try again.");
+    tell(words.refused);
     return;
   }
   form.elements.storefront.value = music.storefrontCountryCode || "us";

@@ -3,7 +3,7 @@
 
 self.addEventListener("push", (event) => {
   const message = event.data ? event.data.json() : {};
-  const shown = self.registration.showNotification(message.title || "Out now", {
+  const shown = self.registration.showNotification(message.title || "♫", {
     body: message.body || "",
     tag: message.tag,
     data: { url: message.url },
