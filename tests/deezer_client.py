@@ -27,12 +27,6 @@ class DeezerClient(KitClient):
         "state": "the-state",
     }
 
-    def set_the_scene(self) -> None:
-        """A fresh twin with an album of one track that is out."""
-        self.control("POST", "reset")
-        self.release(TRACK, kind="track", artist_id=ARTIST, isrc=ISRC)
-        self.release(ALBUM, artist_id=ARTIST, upc=EAN, tracks=[TRACK])
-
     def exchange(self, code: str, method: str = "GET", **more: str) -> requests.Response:
         sent = {"app_id": APP_ID, "secret": SECRET, "code": code} | more
         url = f"{self.url}/connect/oauth/access_token.php"

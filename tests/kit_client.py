@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -12,6 +13,13 @@ LIVE_NEVER_YET = "2099-01-01T00:00:00Z"
 
 VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+
+
+@dataclass(frozen=True)
+class Tokens:
+    access: str
+    refresh: str
+    answer: dict[str, Any]
 
 
 class KitClient:
@@ -76,3 +84,34 @@ class KitClient:
 
     def code(self, fan: str = "ida", /, **changes: str | None) -> str:
         return self.end_of(self.decide("allow", fan, **changes))[1]["code"]
+
+
+class PkceClient(KitClient):
+    """A twin with PKCE, whose token endpoint takes the app's credentials in the form; `question` says who it is."""
+
+    token_path: ClassVar[str]
+    secret: ClassVar[str] = "sandbox-secret"
+
+    def token(self, auth: tuple[str, str] | None = None, /, **form: str | None) -> requests.Response:
+        return self.session.post(f"{self.url}{self.token_path}", data=form, auth=auth)
+
+    def exchange(self, code: str, **more: str | None) -> requests.Response:
+        form = {
+            **self._app(),
+            "grant_type": "authorization_code",
+            "redirect_uri": self.question["redirect_uri"],
+            "code_verifier": VERIFIER,
+            "code": code,
+        }
+        return self.token(**(form | more))
+
+    def refresh(self, refresh_token: str, **more: str | None) -> requests.Response:
+        form = {**self._app(), "grant_type": "refresh_token", "refresh_token": refresh_token}
+        return self.token(**(form | more))
+
+    def sign_in(self, fan: str = "ida", /, **changes: str | None) -> Tokens:
+        answer = self.exchange(self.code(fan, **changes)).json()
+        return Tokens(answer["access_token"], answer.get("refresh_token", ""), answer)
+
+    def _app(self) -> dict[str, str | None]:
+        return {"client_id": self.question["client_id"], "client_secret": self.secret}

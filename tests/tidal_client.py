@@ -1,10 +1,9 @@
 """What the tests of the TIDAL twin need of an app and a fan, over plain HTTP."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import requests
-from kit_client import CHALLENGE, VERIFIER, KitClient
+from kit_client import CHALLENGE, PkceClient
 
 CLIENT_ID = "sandbox-tidal"
 SECRET = "sandbox-secret"
@@ -21,16 +20,10 @@ ARTISTS = "/userCollectionArtists/me/relationships/items"
 TRACKS = "/userCollectionTracks/me/relationships/items"
 
 
-@dataclass(frozen=True)
-class Tokens:
-    access: str
-    refresh: str
-    answer: dict[str, Any]
-
-
-class TidalClient(KitClient):
+class TidalClient(PkceClient):
     slug: ClassVar[str] = "tidal"
     consent_path: ClassVar[str] = "/login/authorize"
+    token_path: ClassVar[str] = "/auth/v1/oauth2/token"
     question: ClassVar[dict[str, str]] = {
         "client_id": CLIENT_ID,
         "redirect_uri": CALLBACK,
@@ -40,33 +33,6 @@ class TidalClient(KitClient):
         "code_challenge_method": "S256",
         "state": "the-state",
     }
-
-    def token(self, auth: tuple[str, str] | None = None, /, **form: str | None) -> requests.Response:
-        return self.session.post(f"{self.url}/auth/v1/oauth2/token", data=form, auth=auth)
-
-    def exchange(self, code: str, **more: str | None) -> requests.Response:
-        form: dict[str, str | None] = {
-            "grant_type": "authorization_code",
-            "client_id": CLIENT_ID,
-            "client_secret": SECRET,
-            "redirect_uri": CALLBACK,
-            "code_verifier": VERIFIER,
-            "code": code,
-        }
-        return self.token(**(form | more))
-
-    def refresh(self, refresh_token: str, **more: str | None) -> requests.Response:
-        form: dict[str, str | None] = {
-            "grant_type": "refresh_token",
-            "client_id": CLIENT_ID,
-            "client_secret": SECRET,
-            "refresh_token": refresh_token,
-        }
-        return self.token(**(form | more))
-
-    def sign_in(self, fan: str = "ida", **changes: str | None) -> Tokens:
-        answer = self.exchange(self.code(fan, **changes)).json()
-        return Tokens(answer["access_token"], answer.get("refresh_token", ""), answer)
 
     def app_token(self) -> str:
         form = {"grant_type": "client_credentials", "client_id": CLIENT_ID, "client_secret": SECRET}

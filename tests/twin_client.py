@@ -1,10 +1,9 @@
 """What the tests of the Spotify twin need of an app and a fan, over plain HTTP."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import requests
-from kit_client import LIVE_SINCE, KitClient
+from kit_client import LIVE_SINCE, KitClient, Tokens
 
 CLIENT_ID = "0123456789abcdef0123456789abcdef"
 SECRET = "a-secret"
@@ -15,13 +14,6 @@ ALBUM = "2up3OPMp9Tb4dAKM2erWXQ"
 ALBUM_URI = f"spotify:album:{ALBUM}"
 UPC = "00602445868162"
 ISRC = "DEA012600001"
-
-
-@dataclass(frozen=True)
-class Tokens:
-    access: str
-    refresh: str
-    answer: dict[str, Any]
 
 
 class TwinClient(KitClient):

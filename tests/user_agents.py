@@ -22,6 +22,6 @@ UNKNOWN_ANDROID = f"{_ANDROID} {_CHROME}"
 
 SAFARI = f"{_IPHONE} Version/18.5 Mobile/15E148 Safari/604.1"
 CHROME_ANDROID = (
-    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Mobile Safari/537.36"
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36"
 )
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0"

@@ -1,10 +1,9 @@
 """What the tests of the YouTube twin need of a project and a fan, over plain HTTP."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import requests
-from kit_client import KitClient
+from kit_client import KitClient, Tokens
 
 CLIENT_ID = "100000000001-sandbox.apps.googleusercontent.com"
 SECRET = "sandbox-secret"
@@ -14,13 +13,6 @@ READONLY = "https://www.googleapis.com/auth/youtube.readonly"
 
 VIDEO = "dQw4w9WgXcQ"
 CHANNEL = "UCalbavossalbavossalbavo"
-
-
-@dataclass(frozen=True)
-class Tokens:
-    access: str
-    refresh: str
-    answer: dict[str, Any]
 
 
 class YouTubeClient(KitClient):

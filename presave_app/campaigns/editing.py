@@ -11,7 +11,7 @@ from datetime import datetime
 
 from presave_app.campaigns import addresses, fields, label_pages, targets
 from presave_app.campaigns.fields import ARTIST_PREFIX, COUNTDOWN_PREFIX, TARGET_PREFIX, FieldError
-from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.models import Campaign, Target
 from presave_app.extensions import db
 from presave_app.streaming.connector import Connector, Extra
 from presave_app.streaming.directory import read_countdown
@@ -92,12 +92,13 @@ def fills_own_field(texts: Mapping[str, str]) -> bool:
     return found is not None and found[0] in connectors()
 
 
-def typed_of(campaign: Campaign) -> dict[str, str]:
-    """The campaign's values as its form shows them.
+def typed_of(campaign: Campaign, known: Mapping[str, Target] | None = None) -> dict[str, str]:
+    """The campaign's values as its form shows them; `known` are its targets, for whoever has them already.
 
     A name that the UPC led to is left out: sent back with another UPC, it would pass for the label's own.
     """
-    known, by_upc = targets.find_targets(campaign.id), targets.named_ahead(campaign.id)
+    known = targets.find_targets(campaign.id) if known is None else known
+    by_upc = targets.named_ahead(campaign.id)
     refs = {service: target.ref for service, target in known.items() if service not in by_upc}
     pages = label_pages.find_pages(campaign.id)
     return {

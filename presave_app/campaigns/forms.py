@@ -92,9 +92,9 @@ class Refusal:
 
 def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refusal | None = None) -> dict[str, Any]:
     """The editor, with what was typed in place of what is stored where something could not be saved."""
-    texts = editing.typed_of(campaign) | dict(refusal.typed if refusal else {})
-    errors = refusal.errors if refusal else {}
     known = find_targets(campaign.id)
+    texts = editing.typed_of(campaign, known) | dict(refusal.typed if refusal else {})
+    errors = refusal.errors if refusal else {}
     views = {
         name: field_view(campaign, name, texts, is_editor=may_edit(role), error=errors.get(name), known=known)
         for name in editing.field_names()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from math import ceil
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from presave_app.extensions import current_settings
 from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.lib.text import clean_line
 from presave_app.lib.tokens import new_secret
+from presave_app.presaves.states import words_for
 from presave_app.releases import gate
 from presave_app.security_headers import sign_in_headers
 from presave_app.services import connection_test
@@ -48,7 +50,8 @@ def test_start(service: str) -> ResponseReturnValue:
     if ref is None:
         return _page(connector, typed, _NO_RELEASE.format(name=connector.name, example=connector.ref_example))
     if (seconds := gate.shut_seconds(service)) > 0:
-        return _page(connector, typed, f"{connector.name} asked to be left alone. Try again in {seconds:.0f} seconds.")
+        minutes = ceil(seconds / 60)
+        return _page(connector, typed, f"{connector.name} asked to be left alone. Try again in {minutes} min.")
     if connector.signs_in_on_page:
         answer = {name: value for name, value in request.form.items() if len(value) <= _LONGEST_FIELD}
         test_id = connection_test.begin(service, current_user.member_id, ref)
@@ -57,7 +60,7 @@ def test_start(service: str) -> ResponseReturnValue:
     try:
         return go_to(_begin_sign_in(connector, ref))
     except ServiceError as fault:
-        return _page(connector, typed, f"{connector.name} did not begin the sign-in ({fault.reason}).")
+        return _page(connector, typed, f"{connector.name} did not begin the sign-in. {words_for(fault.reason)}")
 
 
 @connection_tests.get("/services/<service>/test/report")

@@ -12,7 +12,7 @@ import user_agents as ua
 from fans import SLUG, answer_at_spotify, open_campaign, read_sql
 from flask import Flask
 from installation import Installation
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from twin_client import TwinClient
 
 PHONES = {
@@ -33,8 +33,8 @@ def phone_as(
     opened: list[BrowserContext] = []
 
     def open_page(user_agent: str) -> Page:
-        viewport = {"width": 360, "height": 740}
-        opened.append(browser.new_context(base_url=installation.url, user_agent=user_agent, viewport=viewport))
+        small: ViewportSize = {"width": 360, "height": 740}
+        opened.append(browser.new_context(base_url=installation.url, user_agent=user_agent, viewport=small))
         return opened[-1].new_page()
 
     yield open_page
