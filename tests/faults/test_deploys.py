@@ -44,11 +44,13 @@ COLUMNS = """
 """
 # What old code could trip over: a rule about columns that it knows.
 RULES = """
-    SELECT c.conrelid::regclass || ' ' || c.conname, array_agg(c.conrelid::regclass || '.' || a.attname)
+    SELECT c.conrelid::regclass || ' ' || c.conname,
+      array_agg(c.conrelid::regclass || '.' || a.attname ORDER BY a.attnum)
     FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
     WHERE c.connamespace = 'public'::regnamespace AND c.contype IN ('c', 'f', 'u', 'x') GROUP BY c.oid
     UNION ALL
-    SELECT i.indrelid::regclass || ' ' || i.indexrelid::regclass, array_agg(i.indrelid::regclass || '.' || a.attname)
+    SELECT i.indrelid::regclass || ' ' || i.indexrelid::regclass,
+      array_agg(i.indrelid::regclass || '.' || a.attname ORDER BY a.attnum)
     FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
     WHERE i.indisunique AND a.attnum > 0 GROUP BY i.indexrelid, i.indrelid
 """
