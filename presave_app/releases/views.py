@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from presave_app.access import member_only
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.models import Campaign
+from presave_app.counts.funnel import funnels_of
 from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.lib.text import clean_line
 from presave_app.releases import steering
@@ -43,7 +44,7 @@ def progress(campaign_id: int) -> ResponseReturnValue:
 @member_only
 def control_room(campaign_id: int) -> ResponseReturnValue:
     """The whole room; for a viewer the same with nothing to press."""
-    return render_template("releases/control_room.html", typed="", fault=None, **_context(campaign_id))
+    return _page(campaign_id, typed="", fault=None)
 
 
 @releases.get(f"{_ROOM}/<any(hold, resume, retry, 'confirm-guard', 'dismiss-guard', 'let-crowd-go'):_act>")
@@ -139,11 +140,11 @@ def test_fan_name(campaign_id: int) -> ResponseReturnValue:
         forget_room(campaign_id)
     if not wants_fragment() and not fault:
         return _to_room(campaign_id, "test-fans")
-    context = {"typed": typed if fault else "", "fault": fault, **_context(campaign_id)}
+    shown = typed if fault else ""
     if wants_fragment():
-        html = render_template("releases/_test_fan_form.html", **context)
+        html = render_template("releases/_test_fan_form.html", typed=shown, fault=fault, **_context(campaign_id))
         return fragment(html, 422 if fault else 200, trigger=None if fault else CHANGED)
-    return make_response(render_template("releases/control_room.html", **context), 422)
+    return make_response(_page(campaign_id, typed=shown, fault=fault), 422)
 
 
 @releases.post(f"{_ROOM}/test-fans/forget")
@@ -176,6 +177,13 @@ def _who() -> str:
 def _lock(campaign_id: int) -> Campaign:
     campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
     return campaign
+
+
+def _page(campaign_id: int, *, typed: str, fault: str | None) -> str:
+    context = _context(campaign_id)
+    return render_template(
+        "releases/control_room.html", typed=typed, fault=fault, funnels=funnels_of(campaign_id), **context
+    )
 
 
 def _context(campaign_id: int) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ import user_agents as ua
 from fans import answer_at_spotify, go_to_spotify, open_campaign, read_sql, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
+from makers import sign_in
 from twin_client import TwinClient
 
 from presave_app.counts.funnel import Step, forget_opened, funnels_of
@@ -112,6 +114,14 @@ def test_each_step_of_the_sign_in_is_counted(app: Flask, twin: TwinClient, campa
     (funnel,) = funnels_of(campaign_id)
     assert funnel.app == "TikTok"
     assert [funnel.steps[step] for step in (Step.SIGN_IN, Step.BACK, Step.DONE)] == [1, 1, 1]
+
+
+def test_the_team_sees_where_visitors_are_lost(client: FlaskClient, campaign_id: int) -> None:
+    link_out(client)
+    sign_in(client, "alice@alba.example")
+    page = client.get(f"/campaigns/{campaign_id}/release").text
+    row = page.split('<th scope="row">Instagram</th>', 1)[1].split("</tr>", 1)[0]
+    assert re.findall(r">([^<>\s]+)</td>", row) == ["iOS", "1", "0", "0", "0", "0", "0"]
 
 
 def test_a_return_to_another_browser_begins_anew_there(app: Flask, twin: TwinClient, campaign_id: int) -> None:
