@@ -40,11 +40,7 @@ from presave_app.reminders.states import Reason
 from presave_app.security_headers import sign_in_headers
 from presave_app.services import test_views
 from presave_app.streaming.connector import Connector, SignIn
-from presave_app.streaming.errors import (
-    NeedsReauth,
-    NotEntitled,
-    ServiceError,
-)
+from presave_app.streaming.errors import NeedsReauth, NotEntitled, ServiceError
 from presave_app.streaming.registry import ServiceNotFound, get_connector
 from presave_app.teams.models import Team
 from presave_app.transaction import transaction

@@ -39,7 +39,7 @@ class Message:
     artist: str
     listen_url: str
     page_url: str
-    language: str
+    language: str = SOURCE
     notice: Notice | None = None
 
     @property

@@ -126,7 +126,7 @@ def test_where_all_seats_are_taken_newcomers_are_reminded(
     page = client.get("/night-drive").text
     assert 'id="connect-spotify"' not in page
     assert 'href="/night-drive/remind/spotify"' in page
-    assert "all places are taken" in page
+    assert "the place is taken" in page
     # Whoever has a seat keeps it.
     client.post(saved.split("?")[0] + "/cancel")
     assert "/night-drive/connect/spotify" in client.get(saved).text

@@ -161,7 +161,7 @@ def test_the_order_of_a_country_is_no_business_of_a_cache(client: FlaskClient, c
     assert again.data == page.data
     assert again.headers["ETag"] == page.headers["ETag"]
     assert again.headers["Cache-Control"] == "public, max-age=60"
-    assert "Vary" not in again.headers
+    assert again.headers["Vary"] == "Accept-Language"
 
 
 def test_an_open_page_turns_over_by_itself(client: FlaskClient) -> None:

@@ -169,7 +169,7 @@ def test_cancelling_is_one_press_and_safe_twice(client: FlaskClient, path: str, 
         assert (answer.status_code, answer.headers["Location"]) == (303, path)
     assert row_of(pre_save_id).state == "withdrawn"
     page = text_of(client, path)
-    assert "We will not add Night Drive" in page
+    assert "We will do nothing for Night Drive on Spotify" in page
     assert "Pre-save it after all" in page
 
 

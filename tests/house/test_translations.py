@@ -22,7 +22,8 @@ def source() -> Catalog:
 
 
 def forms(message: Message) -> list[str]:
-    return list(message.string) if isinstance(message.string, tuple | list) else [message.string]
+    texts = message.string if isinstance(message.string, tuple | list) else [message.string]
+    return [text or "" for text in texts]
 
 
 def english(message: Message) -> list[str]:
