@@ -24,7 +24,8 @@ _READ = """
     const paint = performance.getEntriesByName("first-contentful-paint")[0].startTime;
     const loads = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
       .map((load) => ({ name: new URL(load.name).pathname, at: load.startTime, end: load.responseEnd,
-                        bytes: load.transferSize, blocks: load.renderBlockingStatus !== "non-blocking" }));
+                        bytes: load.transferSize,
+                        blocks: load.entryType === "navigation" || load.renderBlockingStatus === "blocking" }));
     done({ largest: list.getEntries().at(-1).startTime, paint, loads });
   }).observe({ type: "largest-contentful-paint", buffered: true });
 })

@@ -59,10 +59,10 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer from memory, or as Flask does."""
-        if not _is_plain(environ):
-            return self.inner(environ, start_response)
-        reply = None if "HTTP_IF_NONE_MATCH" in environ else self._ready.find(environ)
-        reply = reply or self._reply(environ)
+        reply = None
+        if _is_plain(environ):
+            reply = None if "HTTP_IF_NONE_MATCH" in environ else self._ready.find(environ)
+            reply = reply or self._reply(environ)
         if reply is None:
             return self.inner(environ, start_response)
         start_response(reply.status, reply.headers)
@@ -155,14 +155,14 @@ def clean_request(environ: Environ, question: Question, zone: str | None) -> Env
 
 def _is_plain(environ: Environ) -> bool:
     """A request that wants a whole answer, or none if it has it already. Whatever else is asked is Flask's."""
-    return (
-        environ["REQUEST_METHOD"] in ("GET", "HEAD")
-        and "HTTP_RANGE" not in environ
-        and "HTTP_IF_MATCH" not in environ
-        and "HTTP_IF_UNMODIFIED_SINCE" not in environ
-        and ("HTTP_IF_MODIFIED_SINCE" not in environ or "HTTP_IF_NONE_MATCH" in environ)
-        and environ.get("HTTP_IF_NONE_MATCH") != "*"
-        and not environ.get("SCRIPT_NAME")
+    return not (
+        environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+        or "HTTP_RANGE" in environ
+        or "HTTP_IF_MATCH" in environ
+        or "HTTP_IF_UNMODIFIED_SINCE" in environ
+        or ("HTTP_IF_MODIFIED_SINCE" in environ and "HTTP_IF_NONE_MATCH" not in environ)
+        or environ.get("HTTP_IF_NONE_MATCH") == "*"
+        or environ.get("SCRIPT_NAME")
     )
 
 
