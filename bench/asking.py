@@ -60,7 +60,7 @@ def _count(ready: selectors.DefaultSelector, question: bytes, length: int, until
         for key, _ in ready.select(1.0):
             line: _Line = key.data
             chunk = line.link.recv(_CHUNK)
-            if line.got == 0 and not chunk.startswith(b"HTTP/1.1 200"):
+            if line.got == 0 and not chunk.startswith(b"HTTP/1.1 20"):
                 raise LaunchError(f"An answer began with {chunk[:40]!r}.")
             line.got += len(chunk)
             if line.got > length:
@@ -74,5 +74,7 @@ def _count(ready: selectors.DefaultSelector, question: bytes, length: int, until
 
 def _is_whole(answer: bytes) -> bool:
     head, end, body = answer.partition(b"\r\n\r\n")
+    if end and head.startswith(b"HTTP/1.1 204"):
+        return True
     length = next((line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), None)
     return bool(end) and length is not None and len(body) >= int(length.partition(b":")[2])

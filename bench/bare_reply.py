@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 
-def _read() -> tuple[list[tuple[str, str]], bytes]:
+def _read() -> tuple[str, list[tuple[str, str]], list[bytes]]:
     kept = json.loads(Path(os.environ["BARE_REPLY"]).read_text())
-    return [(name, value) for name, value in kept["headers"]], bytes.fromhex(kept["body"])
+    body = bytes.fromhex(kept["body"])
+    return kept["status"], [(name, value) for name, value in kept["headers"]], [body] if body else []
 
 
-_HEADERS, _BODY = _read()
+_STATUS, _HEADERS, _BODY = _read()
 
 
 def app(_: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answers whatever is asked."""
-    start_response("200 OK", _HEADERS)
-    return [_BODY]
+    start_response(_STATUS, _HEADERS)
+    return _BODY

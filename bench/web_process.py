@@ -46,6 +46,6 @@ def running_web(target: str, port: int, environ: Mapping[str, str], log: Path) -
 
 def _answers(port: int) -> bool:
     try:
-        return ask_once(port, "/healthz").startswith(b"HTTP/1.1 200")
+        return ask_once(port, "/healthz").startswith(b"HTTP/1.1 20")
     except OSError:
         return False

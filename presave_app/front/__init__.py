@@ -5,6 +5,7 @@
     standing   the campaign behind it: a stamp that every change of it changes, and its release clock
     offers     how a view says that its answer may be kept, for how long and until which moment
     answer     a kept answer in the forms it goes out in: packed or not, whole, or "you have it"
+    ready      replies that need no proof for a moment, by the request's own words
     shelf      the answers in memory, and one making for a crowd that asks at once
 
 Only what a view offers is kept, or what says `Cache-Control: public` where no campaign is behind it. Answers are made

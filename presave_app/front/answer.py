@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from werkzeug.datastructures import Headers
@@ -53,21 +53,31 @@ class Answer:
 
     def is_good(self, now: datetime, ticks: float) -> bool:
         """Whether it is true at this moment, by both clocks: the wall may be set back."""
-        return ticks < self.ends and not self.has_turned(now) and self.offer.still_good()
+        is_so = self.offer.still_good
+        return ticks < self.ends and not self.has_turned(now) and (is_so is None or is_so())
 
     def has_turned(self, now: datetime) -> bool:
         """Whether its moment has come."""
         return self.offer.turns_at is not None and now >= self.offer.turns_at
 
-    def reply(self, *, accepts: str, knows: str | None, now: datetime) -> tuple[str, list[Header], bytes]:
-        """Status, headers and body for a browser that accepts such encodings and knows such tags."""
+    def reply(self, *, accepts: str, knows: str | None, now: datetime) -> tuple[str, list[Header], list[bytes]]:
+        """Status, headers and the body in its pieces for a browser that accepts such encodings and knows such tags."""
         form = self.packed if self.packed is not None and takes_gzip(accepts) else self.plain
         is_known = knows is not None and form.tag is not None and not _is_news(knows, form.tag)
         headers = form.known if is_known else form.headers
         if self.is_dated:
             headers = [*headers, ("Date", _date(int(time.time())))]
         headers = self._no_longer_than_true(headers, now)
-        return (_NOT_MODIFIED, headers, b"") if is_known else (self.status, headers, form.body)
+        return (_NOT_MODIFIED, headers, []) if is_known else (self.status, headers, [form.body] if form.body else [])
+
+    def same_until(self, now: datetime) -> datetime:
+        """Until when a reply made now says what one made later would say: the date and the max-age go on."""
+        next_second = now + timedelta(seconds=1 - time.time() % 1)
+        if self.offer.turns_at is None:
+            return next_second
+        left = int((self.offer.turns_at - now).total_seconds())
+        shown = left if self.max_age is None else min(left, self.max_age)
+        return min(next_second, self.offer.turns_at - timedelta(seconds=shown))
 
     def _no_longer_than_true(self, headers: list[Header], now: datetime) -> list[Header]:
         """The headers with a max-age that ends before the answer turns."""

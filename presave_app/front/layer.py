@@ -19,6 +19,7 @@ from presave_app.fanpage.visitor import ZONE_COOKIE, zone_among
 from presave_app.front.answer import Answer, Header, is_everybodys, make_answer
 from presave_app.front.offers import Offer, Side, open_slot
 from presave_app.front.question import Question, reader
+from presave_app.front.ready import ReadyReplies, Reply
 from presave_app.front.shelf import Shelf
 from presave_app.front.standing import Standing, find_standing, forget_standings, known_standing
 from presave_app.lib import clock
@@ -42,7 +43,7 @@ def init_front(app: Flask) -> None:
     front = Front(app, app.wsgi_app)
     app.wsgi_app = front
     app.extensions["presave_front"] = front
-    after_every_commit(forget_standings)
+    after_every_commit(front.look_again)
 
 
 class Front:
@@ -52,52 +53,72 @@ class Front:
         self._app = app
         self.inner = inner
         self.shelf: Shelf[Key] = Shelf()
+        self._ready = ReadyReplies()
         first_parts = (rule.rule.split("/")[1] for rule in app.url_map.iter_rules())
         self._read = reader(frozenset(part for part in first_parts if not part.startswith("<")))
         self._is_ours = lru_cache(256)(lambda host: host_is_trusted(host, app.config["TRUSTED_HOSTS"]))
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer from memory, or as Flask does."""
-        question = (
-            self._read(environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")) if _is_plain(environ) else None
-        )
-        if question is None or not self._is_ours(environ.get("HTTP_HOST")):
+        reply = None
+        if _is_plain(environ):
+            reply = None if "HTTP_IF_NONE_MATCH" in environ else self._ready.find(environ)
+            reply = reply or self._reply(environ)
+        if reply is None:
             return self.inner(environ, start_response)
+        start_response(reply.status, reply.headers)
+        return reply.chunks if environ["REQUEST_METHOD"] == "GET" else []
+
+    def _reply(self, environ: Environ) -> Reply | None:
+        question = self._read(environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", ""))
+        if question is None or not self._is_ours(environ.get("HTTP_HOST")):
+            return None
         if question.slug is not None:
             question = question._replace(language=language_of(environ))
-        answer = self._find(question, environ)
+        edition = self._ready.edition
+        answer, standing = self._find(question, environ)
         now = clock.now()
         # Whoever waited for the making may have waited beyond the moment.
         if answer is None or answer.has_turned(now):
-            return self.inner(environ, start_response)
-        status, headers, body = answer.reply(
-            accepts=environ.get("HTTP_ACCEPT_ENCODING", ""), knows=environ.get("HTTP_IF_NONE_MATCH"), now=now
-        )
-        start_response(status, headers)
-        return [body] if body and environ["REQUEST_METHOD"] == "GET" else []
+            return None
+        knows = environ.get("HTTP_IF_NONE_MATCH")
+        said = answer.reply(accepts=environ.get("HTTP_ACCEPT_ENCODING", ""), knows=knows, now=now)
+        until = min(answer.same_until(now), standing.same_until(now)) if standing else answer.same_until(now)
+        reply = Reply(now, until, answer.ends, answer.offer.still_good, edition, *said)
+        if knows is None:
+            self._ready.keep(environ, reply)
+        return reply
 
     def forget(self) -> None:
         """Forget all answers, for tests that empty the database."""
         self.shelf.clear()
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Something was changed in the database: what was read of it before is not to be relied on."""
         forget_standings()
+        self._ready.forget()
 
     def kept_paths(self) -> set[str]:
         """The paths that something is kept of."""
         return {question.path for question, *_ in self.shelf.held_keys()}
 
-    def _find(self, question: Question, environ: Environ) -> Answer | None:
-        now, side, stamp, zone = clock.now(), None, "", None
-        if question.slug is not None:
-            standing = known_standing(question.slug, now) or self._look_up(question.slug)
-            if standing is None:
-                return None
-            side, zone = _side_of(standing, environ, now)
-            stamp = standing.stamp
-        key = (question, side, stamp)
+    def _find(self, question: Question, environ: Environ) -> tuple[Answer | None, Standing | None]:
+        """The answer, kept or made, and the campaign that it belongs to."""
+        now = clock.now()
+        if question.slug is None:
+            return self._kept_or_made((question, None, ""), None, environ, now), None
+        standing = known_standing(question.slug, now) or self._look_up(question.slug)
+        if standing is None:
+            return None, None
+        side, zone = _side_of(standing, environ, now)
+        return self._kept_or_made((question, side, standing.stamp), zone, environ, now), standing
+
+    def _kept_or_made(self, key: Key, zone: str | None, environ: Environ, now: datetime) -> Answer | None:
         answer = self.shelf.find(key)
         if answer is not None and answer.is_good(now, time.monotonic()):
             return answer
-        return self.shelf.made_once(key, _is_good_now, lambda: self._make(question, side, zone, environ))
+        return self.shelf.made_once(key, _is_good_now, lambda: self._make(key[0], key[1], zone, environ))
 
     def _look_up(self, slug: str) -> Standing | None:
         try:
@@ -139,14 +160,14 @@ def clean_request(environ: Environ, question: Question, zone: str | None) -> Env
 
 def _is_plain(environ: Environ) -> bool:
     """A request that wants a whole answer, or none if it has it already. Whatever else is asked is Flask's."""
-    return (
-        environ["REQUEST_METHOD"] in ("GET", "HEAD")
-        and "HTTP_RANGE" not in environ
-        and "HTTP_IF_MATCH" not in environ
-        and "HTTP_IF_UNMODIFIED_SINCE" not in environ
-        and ("HTTP_IF_MODIFIED_SINCE" not in environ or "HTTP_IF_NONE_MATCH" in environ)
-        and environ.get("HTTP_IF_NONE_MATCH") != "*"
-        and not environ.get("SCRIPT_NAME")
+    return not (
+        environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+        or "HTTP_RANGE" in environ
+        or "HTTP_IF_MATCH" in environ
+        or "HTTP_IF_UNMODIFIED_SINCE" in environ
+        or ("HTTP_IF_MODIFIED_SINCE" in environ and "HTTP_IF_NONE_MATCH" not in environ)
+        or environ.get("HTTP_IF_NONE_MATCH") == "*"
+        or environ.get("SCRIPT_NAME")
     )
 
 

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from flask import request
 
-# What a page may be behind in what no stamp knows: the number of fans, the places left, a day in words.
-A_SECOND = timedelta(seconds=1)
+# What a page may be behind in what no stamp knows: the number of fans, the places left, a day in words. An open page
+# asks for the number a second later anyway.
+A_WHILE = timedelta(seconds=3)
 _SLOT = "presave.offers"
 
 
@@ -21,10 +22,6 @@ class Side(NamedTuple):
     is_out: bool
 
 
-def _always() -> bool:
-    return True
-
-
 @dataclass(frozen=True)
 class Offer:
     """An answer that may be kept for `longest`, for those who are on its `side`, while it is `still_good`.
@@ -33,10 +30,10 @@ class Offer:
     only this one tells the sides apart or is as short.
     """
 
-    longest: timedelta = A_SECOND
+    longest: timedelta = A_WHILE
     side: Side | None = None
     turns_at: datetime | None = None
-    still_good: Callable[[], bool] = _always
+    still_good: Callable[[], bool] | None = None
     only_here: bool = False
 
 

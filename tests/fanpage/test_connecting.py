@@ -121,7 +121,7 @@ def test_where_all_seats_are_taken_newcomers_are_reminded(
     monkeypatch.setattr(connectors()["spotify"], "audience_limit", 1)
     assert 'id="connect-spotify"' in client.get("/night-drive").text
     saved = come_back(app, twin, "ida").headers["Location"]
-    # A page is kept for a second, and how many places are left is no edit.
+    # A page is kept for three seconds, and how many places are left is no edit.
     app.extensions["presave_front"].forget()
     page = client.get("/night-drive").text
     assert 'id="connect-spotify"' not in page

@@ -119,9 +119,9 @@ def test_a_language_that_was_chosen_is_carried_in_links(client: FlaskClient) -> 
 
 
 def test_the_page_says_what_it_differs_by(client: FlaskClient) -> None:
-    assert client.get("/night-drive").headers["Vary"] == "Accept-Language"
+    assert "Accept-Language" in client.get("/night-drive").headers.getlist("Vary")
     chosen = client.get("/night-drive?lang=de", headers={"Accept-Language": "fr"})
-    assert "Vary" not in chosen.headers
+    assert "Accept-Language" not in chosen.headers.getlist("Vary")
     assert chosen.cache_control.public
     assert chosen.headers["ETag"] != client.get("/night-drive").headers["ETag"]
 

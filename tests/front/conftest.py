@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from flask import Flask, request, request_started
@@ -28,15 +30,21 @@ def front(app: Flask) -> Front:
 
 
 @pytest.fixture
-def through(front: Front) -> Callable[..., Said]:
+def through(app: Flask, front: Front) -> Callable[..., Said]:
     """Ask as everybody does."""
-    return lambda path, method="GET", **headers: ask(front, path, method, headers)
+    return partial(_asked_afresh, app, front)
 
 
 @pytest.fixture
-def behind(front: Front) -> Callable[..., Said]:
+def behind(app: Flask, front: Front) -> Callable[..., Said]:
     """Ask Flask itself."""
-    return lambda path, method="GET", **headers: ask(front.inner, path, method, headers)
+    return partial(_asked_afresh, app, front.inner)
+
+
+def _asked_afresh(app: Flask, wsgi: Any, path: str, method: str = "GET", **headers: str) -> Said:
+    # The tests hold a context open, in which one request's language would be the next one's too.
+    with app.app_context():
+        return ask(wsgi, path, method, headers)
 
 
 @pytest.fixture

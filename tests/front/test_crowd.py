@@ -48,7 +48,7 @@ def test_a_burst_costs_one_making(app: Flask, through: Ask, front: Front, path: 
     finally:
         front.inner = inner
     assert {one.status for one in said} == {"200 OK"}
-    # One making lasts for a second; a machine that is busy may need more of them.
+    # One making lasts for seconds; a machine that is busy may need more of them.
     assert len(makings) <= 1 + int(time.monotonic() - began)
 
 

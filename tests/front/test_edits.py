@@ -54,6 +54,7 @@ def test_a_saved_form_shows_at_once(client: FlaskClient, campaign_id: int) -> No
         "UPDATE target SET found_at = now()",
         "INSERT INTO target (campaign_id, service, ref) SELECT id, 'deezer', '1' FROM campaign",
         "DELETE FROM target",
+        "INSERT INTO label_page (campaign_id, service, countdown_url) SELECT id, 'spotify', 'https://x' FROM campaign",
         "UPDATE team SET name = 'Other Records'",
         "UPDATE campaign SET published_at = NULL",
         "UPDATE campaign SET slug = 'other-drive'",
@@ -106,13 +107,13 @@ def test_another_process_needs_to_tell_nobody(client: FlaskClient, postgres_url:
     address = postgres_url.replace("postgresql+psycopg://", "postgresql://").replace("postgres://", "postgresql://")
     with psycopg.connect(address) as elsewhere:
         elsewhere.execute("UPDATE campaign SET title = 'Told by nobody'")
-    time.sleep(0.3)
+    time.sleep(0.55)
     assert "Told by nobody" in client.get("/night-drive").text
 
 
-def test_the_number_on_the_page_is_at_most_a_second_old(app: Flask, client: FlaskClient, twin: TwinClient) -> None:
+def test_the_number_on_the_page_is_at_most_three_seconds_old(app: Flask, client: FlaskClient, twin: TwinClient) -> None:
     client.get("/night-drive")
     pre_save(app, twin, "ida")
-    time.sleep(1.05)
+    time.sleep(3.05)
     assert "seen=1" in client.get("/night-drive").text
     assert read_sql("SELECT count(*) FROM pre_save") == 1

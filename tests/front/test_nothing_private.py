@@ -100,7 +100,8 @@ def test_flask_makes_it_without_anything_of_the_visitors(
                 User_Agent="secret",
                 HX_Request="true",
             )
-    assert seen == [{"Host": "127.0.0.1:5000"}] * 3
+    nobody = {"Host": "127.0.0.1:5000", "Accept-Language": "en"}
+    assert seen == [nobody] * 3
 
 
 def test_a_zone_is_told_only_where_it_matters(app: Flask, campaign_id: int, through: Callable[..., Said]) -> None:

@@ -20,6 +20,8 @@ PATHS = (
     "/night-drive",
     "/night-drive?src=tiktok",
     "/night-drive?fbclid=abc&src=tiktok&src=two&utm_source=x",
+    "/night-drive?lang=de&src=bio",
+    "/night-drive?lang=xx",
     "/night-drive?src=%22%3E%3Cscript%3E",
     "/night-drive?src=%FF%00",
     "/night-drive?src=" + "x" * 600,
@@ -104,6 +106,17 @@ def test_a_tag_that_is_known_is_not_sent_again(campaign_id: int, through: Ask, b
             said = through("/night-drive", method, If_None_Match=knows)
             assert same(said, behind("/night-drive", method, If_None_Match=knows))
             assert knows == "*" or said.status == "304 NOT MODIFIED"
+
+
+def test_each_language_is_an_answer_of_its_own(through: Ask, behind: Ask, asked: list[str]) -> None:
+    browsers = ("", "de", "ar-EG,ar;q=0.9", "xx,ja;q=0.5")
+    for path in ("/night-drive", "/night-drive?lang=tr", "/night-drive/count?seen=0&face=pre-save"):
+        for language in browsers * 2:
+            assert same(through(path, Accept_Language=language), behind(path, Accept_Language=language))
+    asked.clear()
+    assert len({through("/night-drive", Accept_Language=language).body for language in browsers}) == len(browsers)
+    assert len({through("/night-drive?lang=tr", Accept_Language=language).body for language in browsers}) == 1
+    assert asked == []
 
 
 @pytest.mark.parametrize("path", ["/night-drive", "/night-drive?src=tiktok", "/static/css/fan.css"])
