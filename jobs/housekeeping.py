@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from presave_app.campaigns import link_card
 from presave_app.releases import alarms, sweeping
 from presave_app.services import connection_test
 
 
 def housekeep() -> None:
-    """Remove ended sign-ins, and alarms and tests of long ago."""
+    """Remove ended sign-ins, and alarms, tests and link cards of long ago."""
     sweeping.forget_old_sign_ins()
     alarms.forget_old()
     connection_test.forget_old()
+    link_card.forget_old()

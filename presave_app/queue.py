@@ -30,6 +30,7 @@ REFRESH_DUE = "jobs.token_refresh.refresh_due"
 SURROUND_FLIP = "jobs.link_flip.surround_flip"
 FIND_LINKS = "jobs.link_flip.find_links"
 LOOK_UP_LINKS = "jobs.links.look_up"
+MAKE_CARDS = "jobs.link_cards.make"
 SWEEP = "jobs.sweeper.sweep"
 HOUSEKEEP = "jobs.housekeeping.housekeep"
 WATCH = "jobs.watch.watch"
@@ -38,8 +39,8 @@ SEND_REMINDERS = "jobs.reminders.send_due"
 # These go on until nothing is due, or until their seconds are over.
 DRAINS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE, DO_EXTRAS, SEND_REMINDERS, TEST_CONNECTIONS)
 QUICK_JOBS = (SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP, WATCH)
-# These wait while Redis is away: a catalogue that hangs must not hold up the clock.
-PATIENT_JOBS = (LOOK_UP_LINKS,)
+# These wait while Redis is away: a catalogue that hangs must not hold up the clock, nor a picture that is drawn.
+PATIENT_JOBS = (LOOK_UP_LINKS, MAKE_CARDS)
 ALL_JOBS = (*DRAINS, *QUICK_JOBS, *PATIENT_JOBS)
 
 log = logging.getLogger(__name__)

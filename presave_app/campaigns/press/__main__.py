@@ -9,12 +9,13 @@ import json
 import sys
 import warnings
 
+from cards import press_cards
 from covers import press_cover
 from PIL import Image
 from squares import MOST_PIXELS, RefusedPicture
 from walls import limit_this_process
 
-TASKS = {"cover": press_cover}
+TASKS = {"cover": press_cover, "cards": press_cards}
 
 
 def main() -> None:
