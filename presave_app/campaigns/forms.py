@@ -12,10 +12,11 @@ from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from presave_app.campaigns import campaign as campaign_rules
-from presave_app.campaigns import editing
+from presave_app.campaigns import editing, link_code
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.campaign import Status
 from presave_app.campaigns.fields import CLOCKS, KINDS, TARGET_PREFIX
+from presave_app.campaigns.link_card import find_card
 from presave_app.campaigns.link_list import LinkView, links_of, suggestions_of
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import release_clock
@@ -160,7 +161,9 @@ def preview_context(campaign: Campaign) -> dict[str, Any]:
             "Needs no sign-in: whoever has the link sees the number.",
         ),
     ]
-    return {**poster_context(campaign, is_preview=True), "links": links}
+    poster = poster_context(campaign, is_preview=True)
+    card = find_card(campaign.id, is_out=poster["face"] == "out-now") if campaign.published_at else None
+    return {**poster, "links": links, "card": card, "code_source": link_code.DEFAULT_SOURCE}
 
 
 def artwork_context(campaign: Campaign, role: Role, *, fault: str | None, is_saved: bool) -> dict[str, Any]:

@@ -34,6 +34,7 @@ EDGE_NAMES = {
     "views.py",
     "art_views.py",
     "link_views.py",
+    "code_views.py",
     "test_views.py",
     "forms.py",
     "form_saving.py",
