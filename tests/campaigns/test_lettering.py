@@ -18,22 +18,29 @@ from presave_app.campaigns.press.bidi import in_sight_order, levels_of
 PROGRAM = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
+import typefaces
+typefaces.HAS_SHAPING = typefaces.HAS_SHAPING and sys.argv[2] == "shaping"
 from lettering import Style, runs_of, set_text, width_of
 block = set_text(sys.stdin.read(), Style(80, 36, 700, 7), 466, 330)
 lines = block.lines if block else []
+if block:
+    from PIL import Image, ImageDraw
+    picture = Image.new("L", (466, 400))
+    block.draw(ImageDraw.Draw(picture), (0, 0, 466), "white", to_right=block.runs_left)
 print(json.dumps({
     "lines": ["".join(each.text for each in line) for line in lines],
     "faces": [[each.text, each.face.path.name, each.face.index] for line in lines for each in runs_of(line)],
     "widths": [width_of(line, block.size, block.weight) for line in lines],
     "size": block.size if block else 0,
     "height": block.height if block else 0,
+    "inked": picture.getbbox() if block else None,
 }))
 """
 
 
-def set_in_a_process(text: str) -> dict[str, Any]:
+def set_in_a_process(text: str, fribidi: str = "shaping") -> dict[str, Any]:
     assert press.__file__ is not None
-    command = [sys.executable, "-I", "-c", PROGRAM, str(Path(press.__file__).parent)]
+    command = [sys.executable, "-I", "-c", PROGRAM, str(Path(press.__file__).parent), fribidi]
     return json.loads(subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout)
 
 
@@ -125,3 +132,20 @@ def test_a_closing_mark_never_begins_a_line() -> None:
 @pytest.mark.parametrize("text", ["བོད་ཡིག", "Night བོད"])
 def test_a_script_without_a_typeface_is_left_out_whole(text: str) -> None:
     assert set_in_a_process(text)["lines"] == []
+
+
+@pytest.mark.parametrize("text", ["ليلة القيادة", "Night ليل", "לילה", "किशोर"])
+def test_without_fribidi_what_would_be_misspelt_is_left_out(text: str) -> None:
+    assert set_in_a_process(text)["inked"] is not None
+    assert set_in_a_process(text, "none")["inked"] is None
+
+
+@pytest.mark.parametrize("text", ["Night Drive", "夜のドライブ", "Живой 🔥"])
+def test_without_fribidi_the_rest_is_written_all_the_same(text: str) -> None:
+    assert set_in_a_process(text, "none")["inked"] is not None
+
+
+def test_text_that_runs_to_the_left_stands_at_the_right() -> None:
+    left, right = set_in_a_process("Ivo")["inked"], set_in_a_process("ليل")["inked"]
+    assert left[0] < 20
+    assert right[2] > 446
