@@ -12,9 +12,9 @@ from flask import Flask
 from installation import Installation, wait_until
 from makers import make_campaign, make_team
 from PIL import Image
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
-PHONE = {"width": 360, "height": 780}
+PHONE = ViewportSize(width=360, height=780)
 CARD_SECONDS = 60
 
 
