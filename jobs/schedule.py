@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from presave_app import queue
+from presave_app.campaigns import link_card
 from presave_app.extensions import db
 from presave_app.releases import catalogue, extras, link_finding, link_flip, looking_ahead, refreshing, waves
 from presave_app.reminders import due as reminders
@@ -45,6 +46,7 @@ SCHEDULE = (
     Line(queue.REFRESH_DUE, 10, lambda: _each(s for s in connectors() if refreshing.find_stale(s, 1))),
     Line(queue.LOOK_UP_LINKS, 60, lambda: [(campaign_id,) for campaign_id in link_finding.find_campaigns()]),
     Line(queue.LOOK_AHEAD, 60, lambda: _each(looking_ahead.find_services())),
+    Line(queue.MAKE_CARDS, 15, lambda: [(campaign_id,) for campaign_id in link_card.find_campaigns_without_cards()]),
     Line(queue.SEND_REMINDERS, 3, lambda: [()] if reminders.has_work() else []),
     Line(queue.TEST_CONNECTIONS, 3, lambda: [()] if connection_test.has_work() else []),
     Line(queue.SWEEP, 60, lambda: [()]),

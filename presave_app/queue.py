@@ -31,6 +31,7 @@ SURROUND_FLIP = "jobs.link_flip.surround_flip"
 FIND_LINKS = "jobs.link_flip.find_links"
 LOOK_UP_LINKS = "jobs.links.look_up"
 LOOK_AHEAD = "jobs.links.look_ahead"
+MAKE_CARDS = "jobs.link_cards.make"
 SWEEP = "jobs.sweeper.sweep"
 HOUSEKEEP = "jobs.housekeeping.housekeep"
 WATCH = "jobs.watch.watch"
@@ -39,8 +40,8 @@ SEND_REMINDERS = "jobs.reminders.send_due"
 # These go on until nothing is due, or until their seconds are over.
 DRAINS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE, DO_EXTRAS, SEND_REMINDERS, TEST_CONNECTIONS)
 QUICK_JOBS = (SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP, WATCH)
-# These wait while Redis is away: a catalogue that hangs must not hold up the clock.
-PATIENT_JOBS = (LOOK_UP_LINKS, LOOK_AHEAD)
+# These wait while Redis is away: a catalogue that hangs must not hold up the clock, nor a picture that is drawn.
+PATIENT_JOBS = (LOOK_UP_LINKS, LOOK_AHEAD, MAKE_CARDS)
 ALL_JOBS = (*DRAINS, *QUICK_JOBS, *PATIENT_JOBS)
 
 log = logging.getLogger(__name__)

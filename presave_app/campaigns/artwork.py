@@ -14,7 +14,7 @@ from presave_app.extensions import db
 from presave_app.lib.palette import Palette
 
 STYLESHEET_TYPE = "text/css"
-_ENDINGS = {"image/webp": "webp", "image/jpeg": "jpg", STYLESHEET_TYPE: "css"}
+_ENDINGS = {"image/avif": "avif", "image/webp": "webp", "image/jpeg": "jpg", STYLESHEET_TYPE: "css"}
 _COVER_WIDTH = 320
 
 
@@ -37,7 +37,7 @@ class Picture:
     files: tuple[PictureFile, ...]
 
     def srcset(self, content_type: str) -> str:
-        """All sizes of one type, as `srcset` wants them."""
+        """All sizes of one type, as `srcset` wants them; empty for what an older artwork lacks."""
         return ", ".join(f"{file.path} {file.width}w" for file in self._of_type(content_type))
 
     @property

@@ -12,15 +12,16 @@ from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from presave_app.campaigns import campaign as campaign_rules
-from presave_app.campaigns import editing, field_words
+from presave_app.campaigns import editing, field_words, link_code
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.campaign import Status
 from presave_app.campaigns.fields import CLOCKS, KINDS
+from presave_app.campaigns.link_card import find_card
 from presave_app.campaigns.link_list import LinkView, countdowns_of, links_of, suggestions_of
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets
-from presave_app.counts.tally import count_context, totals
+from presave_app.counts.tally import totals
 from presave_app.extensions import current_settings
 from presave_app.fanpage.poster import opens_at, poster_context
 from presave_app.hypermedia import go_to
@@ -112,7 +113,6 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
         **CHOICES,
         **heading_context(campaign, role, now),
         **preview_context(campaign),
-        **count_context(campaign),
         **progress_context(campaign),
     }
 
@@ -163,7 +163,9 @@ def preview_context(campaign: Campaign) -> dict[str, Any]:
             "Needs no sign-in: whoever has the link sees the number.",
         ),
     ]
-    return {**poster_context(campaign, is_preview=True), "links": links}
+    poster = poster_context(campaign, is_preview=True)
+    card = find_card(campaign.id, is_out=poster["face"] == "out-now") if campaign.published_at else None
+    return {**poster, "links": links, "card": card, "code_source": link_code.DEFAULT_SOURCE}
 
 
 def artwork_context(campaign: Campaign, role: Role, *, fault: str | None, is_saved: bool) -> dict[str, Any]:

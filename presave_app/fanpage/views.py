@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from presave_app.access import public
 from presave_app.campaigns.addresses import find_by_slug
 from presave_app.campaigns.label_pages import find_countdown
+from presave_app.campaigns.link_card import find_card
 from presave_app.campaigns.listening import find_way_out
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import release_clock
@@ -106,7 +107,8 @@ def page(slug: str) -> ResponseReturnValue:
         return redirect(url_for(".page", slug=campaign.slug, src=source or None), code=301)
     if face is Face.ENDED:
         return render_template("fanpage/not_here.html", is_ended=True), 410
-    html = render_template("fanpage/page.html", **poster_context(campaign, zone=zone, source=source))
+    card = find_card(campaign.id, is_out=face is Face.OUT_NOW)
+    html = render_template("fanpage/page.html", card=card, **poster_context(campaign, zone=zone, source=source))
     return _cached_until_the_flip(make_response(html), campaign, face)
 
 

@@ -17,7 +17,7 @@ _LONGEST_QUERY = 512
 _REMEMBERED = 2048
 
 _OF_CAMPAIGN = re.compile(r"/([a-z0-9][a-z0-9-]{1,62}[a-z0-9])(/count|/count\.json)?")
-_FILE = re.compile(r"/art/[0-9a-f]{32}\.(?:webp|jpg|css)|/static/(?:[\w-]+/)*[\w-][\w.-]*")
+_FILE = re.compile(r"/art/[0-9a-f]{32}\.(?:avif|webp|jpg|css)|/static/(?:[\w-]+/)*[\w-][\w.-]*")
 
 
 class Question(NamedTuple):

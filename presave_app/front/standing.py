@@ -24,7 +24,9 @@ _READING = text("""
                      (SELECT string_agg(t.id || ':' || t.xmin, ' ' ORDER BY t.id)
                       FROM target t WHERE t.campaign_id = k.id),
                      (SELECT string_agg(p.service || ':' || p.xmin, ' ' ORDER BY p.service)
-                      FROM label_page p WHERE p.campaign_id = k.id)) AS stamp
+                      FROM label_page p WHERE p.campaign_id = k.id),
+                     (SELECT string_agg(c.facts || ':' || c.xmin, ' ' ORDER BY c.facts)
+                      FROM link_card c WHERE c.campaign_id = k.id)) AS stamp
     FROM campaign k JOIN team ON team.id = k.team_id
     WHERE k.slug = :slug AND k.published_at IS NOT NULL
 """)

@@ -21,6 +21,9 @@ from presave_app.campaigns.artwork_press import BadArtwork, press
 from presave_app.extensions import db
 
 BUDGET_BYTES = 400_000
+PHONE_BYTES = 60_000
+PHONE_SIZES = {("image/avif", 320), ("image/avif", 640), ("image/avif", 960)}
+PHONE_SIZES |= {("image/webp", 320), ("image/webp", 640), ("image/jpeg", 640)}
 BODY_OF_50_MB = b"\xff\xd8\xff\xe0" + b"0" * (50 * 1024 * 1024)
 
 
@@ -38,6 +41,12 @@ def bomb(side: int = 60_000) -> bytes:
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
     )
     return b"\x89PNG\r\n\x1a\n" + body
+
+
+def jpeg_of(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=80)
+    return out.getvalue()
 
 
 NOISE = Image.frombytes("RGB", (1500, 1500), os.urandom(1500 * 1500 * 3))
@@ -95,10 +104,21 @@ def test_a_good_picture_becomes_squares_of_our_own(upload: bytes) -> None:
     assert pressed.placeholder.startswith("data:image/webp;base64,")
 
 
-def test_even_noise_stays_within_the_budget() -> None:
-    out = io.BytesIO()
-    NOISE.save(out, "JPEG", quality=80)
-    assert sum(len(file.body) for file in press(out.getvalue()).files) <= BUDGET_BYTES
+@pytest.mark.parametrize("upload", [make_picture(1500), jpeg_of(NOISE)], ids=["easy", "noise"])
+def test_every_picture_stays_within_the_budgets(upload: bytes) -> None:
+    files = press(upload).files
+    assert sum(len(file.body) for file in files) <= BUDGET_BYTES
+    assert {(file.content_type, file.width) for file in files if file.width < 1200} == PHONE_SIZES
+    assert [file for file in files if file.width < 1200 and len(file.body) > PHONE_BYTES] == []
+
+
+def test_an_easy_picture_is_kept_fine_and_a_hard_one_coarser() -> None:
+    """A cap that bit everywhere, or nowhere, would be no cap."""
+    easy, hard = (
+        {(file.content_type, file.width): len(file.body) for file in press(upload).files}
+        for upload in (make_picture(1500), jpeg_of(NOISE))
+    )
+    assert all(easy[size] < hard[size] / 4 for size in PHONE_SIZES)
 
 
 def test_the_name_of_a_file_decides_nothing(ed: FlaskClient, team_id: int) -> None:
@@ -194,7 +214,8 @@ def test_a_picture_is_found_by_one_query_and_covers_too(app: Flask, team_id: int
     make_campaign(team_id, artwork=make_picture(1300))
     shown = find_picture(1)
     assert shown is not None
-    assert shown.srcset("image/webp").count("/art/") == 3
+    assert shown.srcset("image/avif").count("/art/") == 3
+    assert shown.srcset("image/webp").count("/art/") == 2
     assert shown.card.endswith(".jpg")
     assert shown.fallback.endswith(".jpg")
     assert shown.files[0].width == 320

@@ -105,7 +105,9 @@ def counted_queries() -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
+        # The clock is set by the database's once in a while, whatever page it is.
+        if "clock_timestamp" not in statement:
+            seen.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:

@@ -54,6 +54,7 @@ def test_a_saved_form_shows_at_once(client: FlaskClient, campaign_id: int) -> No
         "UPDATE target SET found_at = now()",
         "INSERT INTO target (campaign_id, service, ref) SELECT id, 'deezer', '1' FROM campaign",
         "DELETE FROM target",
+        "INSERT INTO link_card (campaign_id, facts) SELECT id, 'x' FROM campaign",
         "INSERT INTO label_page (campaign_id, service, countdown_url) SELECT id, 'spotify', 'https://x' FROM campaign",
         "UPDATE team SET name = 'Other Records'",
         "UPDATE campaign SET published_at = NULL",

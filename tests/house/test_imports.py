@@ -34,6 +34,7 @@ EDGE_NAMES = {
     "views.py",
     "art_views.py",
     "link_views.py",
+    "code_views.py",
     "test_views.py",
     "forms.py",
     "form_saving.py",
@@ -99,7 +100,7 @@ def test_the_sandbox_meets_the_app_only_over_http() -> None:
     ("act", "homes"),
     [
         (".commit()", {"transaction.py"}),
-        ("os.environ", {"settings.py", "__init__.py", "campaigns/artwork_press.py"}),
+        ("os.environ", {"settings.py", "__init__.py", "campaigns/picture_process.py"}),
         ("datetime.now(", {"lib/clock.py"}),
         ("HX-", {"hypermedia.py"}),
         ("requests.Session", {"streaming/http.py"}),

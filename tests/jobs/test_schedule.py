@@ -63,7 +63,8 @@ def test_only_what_is_due_is_rung(app: Flask, twin: TwinClient, bells: schedule.
     open_campaign()
     pre_save(app, twin, "ida")
     bells.turn()
-    assert {name for name, _ in rung()} == {queue.SWEEP, queue.HOUSEKEEP, queue.WATCH, queue.LOOK_UP_LINKS}
+    looks = {queue.LOOK_UP_LINKS, queue.MAKE_CARDS}
+    assert {name for name, _ in rung()} == {queue.SWEEP, queue.HOUSEKEEP, queue.WATCH, *looks}
 
 
 def test_the_moment_is_rung_in_the_same_turn(app: Flask, twin: TwinClient, bells: schedule.Bells) -> None:
