@@ -69,6 +69,7 @@ _WORDS = {
     "not_reconnected": marked("The permission was not given again within two weeks, so we stopped."),
     "too_late": marked("It could not be added within two weeks, so we stopped."),
 }
+_OTHERWISE = marked("The service did not accept it.")
 
 
 def words_for(reason: str | None) -> str:
@@ -77,4 +78,4 @@ def words_for(reason: str | None) -> str:
         return ""
     if reason.startswith("http_5"):
         return say("The service has a fault of its own. We try again by ourselves.")
-    return say(_WORDS.get(reason, marked("The service did not accept it.")))
+    return say(_WORDS.get(reason, _OTHERWISE))

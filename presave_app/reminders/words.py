@@ -58,6 +58,7 @@ _NOTICES = {
     ),
 }
 
+_OTHERWISE = marked("It could not be sent. The address is erased.")
 _REASONS = {
     "replaced": marked("You asked for this again later: that newer one stays, this one is erased."),
     "maybe_sent": marked(
@@ -148,4 +149,4 @@ def _words(way: ReminderWay, kind: Kind, state: State) -> str:
         return say(_REASONS[way.reason])
     if state is State.ARMED and way.tries:
         return say("It did not get through yet. We try again by ourselves.")
-    return say(_STATES.get((kind, state), marked("It could not be sent. The address is erased.")))
+    return say(_STATES.get((kind, state), _OTHERWISE))

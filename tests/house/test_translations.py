@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import string
 from functools import cache
 from pathlib import Path
@@ -36,6 +37,20 @@ def places(text: str) -> set[str]:
 
 def language_of(path: Path) -> str:
     return path.parent.parent.name
+
+
+def marked_in(module: str) -> set[str]:
+    """What a module hands to `say` and `marked`, wherever the call stands."""
+    calls = (node for node in ast.walk(ast.parse(module)) if isinstance(node, ast.Call))
+    said = (call.args[:1] for call in calls if getattr(call.func, "id", "") in ("say", "marked"))
+    return {arg.value for args in said for arg in args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)}
+
+
+def test_all_that_is_marked_is_gathered() -> None:
+    """A mark inside another call's arguments is passed over by what gathers them."""
+    gathered = {str(message.id) for message in source()} | {""}
+    modules = (path.read_text() for path in words.APP.rglob("*.py") if "sandbox" not in path.parts)
+    assert {sentence for module in modules for sentence in marked_in(module)} - gathered == set()
 
 
 @pytest.mark.parametrize("path", PATHS, ids=language_of)

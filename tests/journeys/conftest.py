@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from installation import Installation
 from kit_client import LIVE_NEVER_YET
 from playwright.sync_api import Browser, Page, sync_playwright
 from scenes import SERVICES, credentials_of, let_back
+from werkzeug.serving import make_server
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",
@@ -43,6 +45,18 @@ def browser() -> Iterator[Browser]:
         )
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    """The app under test on a free port, in this process: for pages that need no worker."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-
 import pytest
 from fans import open_campaign
 from flask import Flask
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
 
-@pytest.fixture
-def site(app: Flask) -> Iterator[str]:
-    """The app on a free port."""
+@pytest.fixture(autouse=True)
+def _campaign(app: Flask) -> None:
     open_campaign()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def test_it_is_changed_without_javascript_and_kept(site: str, browser: Browser) -> None:
