@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from engine import ADD, let_a_minute_pass, let_leases_run_out
 from fans import SLUG, move_release, open_campaign, pre_save, read_sql, run_sql
 from flask import Flask
@@ -168,6 +169,8 @@ class Release(RuleBasedStateMachine):
         return any(call["fault"] == "empty_200" for call in self.twin.calls(fan=fan))
 
 
+# Five hundred steps on real parts: a busy machine takes minutes for them.
+@pytest.mark.timeout(600)
 def test_what_was_promised_holds_in_any_order(app: Flask, twin: TwinClient, empty_tables: Callable[[], None]) -> None:
     class Here(Release):
         """The machine with its real parts."""
