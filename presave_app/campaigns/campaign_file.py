@@ -187,25 +187,27 @@ def _take_page_apart(prefix: str, service: str, text: str, found: CampaignFile) 
 
 
 def _take_colours(given: Any, found: CampaignFile) -> None:
-    if not isinstance(given, dict):
-        found.errors[look.COLOURS_FIELD] = 'Write an object with "accent" and "ground", or with one of them.'
+    if not _are_texts(given, look.COLOUR_INPUTS):
+        found.errors[look.COLOURS_FIELD] = 'Write an object with "accent" and "ground" as texts, or with one of them.'
         return
-    for key in given.keys() - set(look.COLOUR_INPUTS):
-        found.errors[f"{look.COLOURS_FIELD}.{key}"] = f"No such key. There are: {', '.join(look.COLOUR_INPUTS)}."
-    for key in look.COLOUR_INPUTS:
-        _take_text(given, key, found, name=key)
+    found.texts |= given
 
 
 def _take_links(given: Any, found: CampaignFile) -> None:
-    is_list = isinstance(given, list) and all(
-        isinstance(link, dict) and link.keys() <= {"name", "url"} for link in given
+    if not isinstance(given, list) or not all(_are_texts(link, ("url", "name")) for link in given):
+        found.errors[look.LINKS_FIELD] = 'Write a list of objects with "url" and "name" as texts.'
+    elif len(given) > look.MOST_LINKS:
+        found.errors[look.LINKS_FIELD] = f"At most {look.MOST_LINKS} links, these are {len(given)}."
+    else:
+        rows = zip(given, look.LINK_INPUTS, strict=False)
+        for link, (url, name) in rows:
+            found.texts |= {url: link.get("url", ""), name: link.get("name", "")}
+
+
+def _are_texts(given: Any, keys: tuple[str, ...]) -> bool:
+    return (
+        isinstance(given, dict) and given.keys() <= set(keys) and all(isinstance(each, str) for each in given.values())
     )
-    if not is_list or len(given) > look.MOST_LINKS:
-        found.errors[look.LINKS_FIELD] = f'Write a list of at most {look.MOST_LINKS} objects with "name" and "url".'
-        return
-    for link, (url, name) in zip(given, look.LINK_INPUTS, strict=False):
-        _take_text(link, "url", found, name=url)
-        _take_text(link, "name", found, name=name)
 
 
 def _keep_pages(created: Campaign, pages: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from presave_app.campaigns.models import Artwork, Campaign, OwnStylesheet
 from presave_app.extensions import db
-from presave_app.lib.palette import Palette, is_lighter, own_palette
+from presave_app.lib.palette import DIMMED, Palette, is_lighter, own_palette
 from presave_app.lib.tones import hue_in, tone_of
 
 _COLOURS = ("accent", "on_accent", "ground", "ink")
@@ -77,9 +77,13 @@ def _lent_palette(campaign: Campaign) -> Palette:
 
 
 def _own_stylesheet(palette: Palette) -> bytes:
-    """Besides the colours: the hue of what is drawn where there is no artwork, and what only suits a dark ground."""
+    """The colours, and what must follow from them where fan.css counts on a ground as dark as those of artworks.
+
+    Text stands nowhere on the blurred artwork, and on a light ground neither in a deep shadow nor on a button that
+    brightens under the pointer. The hue is that of what is drawn where there is no artwork.
+    """
     hue, is_light = hue_in(palette), is_lighter(palette.ground, palette.ink)
-    more = ["--stage-backdrop:none"]
+    more = ["--veil:70%", "--stage-backdrop:none"]
     more += [f"--hue:{hue}"] if hue is not None else []
-    more += ["--touched:0.93"] if is_light else []
+    more += [f"--touched:{DIMMED}", "--shadow:rgb(0 0 0/25%)"] if is_light else []
     return f".poster,.languages{{{declarations_of(palette)}}}\n.poster{{{';'.join(more)}}}\n".encode()

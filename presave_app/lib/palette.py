@@ -24,8 +24,9 @@ MUTED, WASH = 0.84, 0.09
 PLAIN_WASH, PLAIN_GREY = 0.16, "#808080"
 # A little more than is asked for, as browsers mix in fractions and we in whole steps.
 _MIXED_CONTRAST = 4.55
-# Light letters on an accent are still read while the pointer dims their button.
-_DIMMED_CONTRAST = 4.65
+# Light letters on an accent are still read while the pointer dims their button to so much of its brightness.
+DIMMED = 0.95
+_DIMMED_CONTRAST = 4.7
 
 
 @dataclass(frozen=True)
