@@ -79,11 +79,11 @@ def _lent_palette(campaign: Campaign) -> Palette:
 def _own_stylesheet(palette: Palette) -> bytes:
     """The colours, and what must follow from them where fan.css counts on a ground as dark as those of artworks.
 
-    Text stands nowhere on the blurred artwork, and on a light ground neither in a deep shadow nor on a button that
-    brightens under the pointer. The hue is that of what is drawn where there is no artwork.
+    The blurred artwork ends above the first text of every page, and on a light ground nothing stands in a deep shadow
+    or on a button that brightens under the pointer. The hue is that of what is drawn where there is no artwork.
     """
     hue, is_light = hue_in(palette), is_lighter(palette.ground, palette.ink)
-    more = ["--veil:70%", "--stage-backdrop:none"]
+    more = ["--reach:10rem", "--stage-backdrop:none"]
     more += [f"--hue:{hue}"] if hue is not None else []
     more += [f"--touched:{DIMMED}", "--shadow:rgb(0 0 0/25%)"] if is_light else []
     return f".poster,.languages{{{declarations_of(palette)}}}\n.poster{{{';'.join(more)}}}\n".encode()

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fans import open_campaign, read_sql
-from installation import Installation
+from fans import open_campaign, read_sql, run_sql
+from installation import Installation, wait_until
 from makers import PASSWORD, make_campaign
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
@@ -121,6 +121,25 @@ def test_it_fits_a_narrow_phone_and_large_letters(browser: Browser, installation
     page.close()
 
 
+def test_no_text_stands_on_the_blurred_artwork(browser: Browser, installation: Installation) -> None:
+    campaign_id = dressed_campaign("#0b5d1e", "#f38334")
+    run_sql(
+        "INSERT INTO target (campaign_id, service, ref) VALUES (:id, 'shop.example', 'https://shop.example/x')",
+        id=campaign_id,
+    )
+    installation.start_web()
+    page = browser.new_page(base_url=installation.url)
+    for size in (SMALL, ViewportSize(width=700, height=330)):
+        page.set_viewport_size(size)
+        for path, first in (("/night-drive", ".title"), ("/night-drive/remind/shop.example", ".of-title")):
+            page.goto(path, wait_until="load")
+            backdrop, text = (page.locator(part).first.bounding_box() for part in (".backdrop", first))
+            assert backdrop is not None
+            assert text is not None
+            assert backdrop["y"] + backdrop["height"] <= text["y"]
+    page.close()
+
+
 def test_a_label_sees_its_look_as_it_is_saved(browser: Browser, installation: Installation) -> None:
     open_campaign(slug="another-one")
     campaign_id = make_campaign(1, slug="night-drive", artwork=ARTWORK.read_bytes())
@@ -156,6 +175,23 @@ def test_a_label_sees_its_look_as_it_is_saved(browser: Browser, installation: In
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert complaints == []
+    context.close()
+
+
+def test_the_preview_misses_no_change(browser: Browser, installation: Installation) -> None:
+    """Two fields are saved while it renews itself for the first: it has to ask once more."""
+    campaign_id = open_campaign()
+    installation.start_web()
+    context = browser.new_context(base_url=installation.url, viewport=DESK)
+    page = signed_in(context)
+    page.goto(f"/campaigns/{campaign_id}")
+    asked: list[str] = []
+    page.on("requestfinished", lambda each: asked.append(each.url) if each.url.endswith("/preview") else None)
+    say = "document.body.dispatchEvent(new Event('campaign-changed'))"
+    page.evaluate(f"{say}; {say}")
+    wait_until(lambda: page.wait_for_timeout(50) is None and len(asked) == 2, 5)
+    page.evaluate(say)
+    wait_until(lambda: page.wait_for_timeout(50) is None and len(asked) == 3, 5)
     context.close()
 
 
