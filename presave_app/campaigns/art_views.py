@@ -1,4 +1,4 @@
-"""Artwork and link cards by their addresses, for everybody and for ever."""
+"""Artwork, stylesheets and link cards by their addresses, for everybody and for ever."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from flask import Blueprint, abort, make_response
 from flask.typing import ResponseReturnValue
 
 from presave_app.access import public
-from presave_app.campaigns import artwork, link_card
+from presave_app.campaigns import artwork, colours, link_card
 
 art = Blueprint("art", __name__)
 
@@ -16,10 +16,11 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 @art.get("/art/<address>")
 @public
 def art_file(address: str) -> ResponseReturnValue:
-    """A file of an artwork, or a card. Were it ever a page in disguise, the browser would still run nothing of it."""
+    """One of these files. Were it ever a page in disguise, the browser would still run nothing of it."""
     # PostgreSQL takes no NUL in a text, and no address holds one.
     is_address = address.isascii() and address.isprintable()
-    found = (artwork.find_file(address) or link_card.find_file(address)) if is_address else None
+    places = (artwork.find_file, colours.find_file, link_card.find_file) if is_address else ()
+    found = next((file for file in (find(address) for find in places) if file), None)
     if found is None:
         abort(404)
     content_type, body = found

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from presave_app.campaigns.artwork_press import Pressed
+from presave_app.campaigns.colours import declarations_of, mend_colours
 from presave_app.campaigns.models import Artwork, ArtworkFile, Campaign
 from presave_app.extensions import db
 from presave_app.lib.palette import Palette
@@ -33,7 +34,7 @@ class Picture:
 
     placeholder: str
     stylesheet: str
-    ground: str
+    palette: Palette
     files: tuple[PictureFile, ...]
 
     def srcset(self, content_type: str) -> str:
@@ -79,6 +80,7 @@ def give_artwork(campaign: Campaign, pressed: Pressed) -> None:
             )
         )
     campaign.artwork_id = artwork.id
+    mend_colours(campaign)
     db.session.flush()
 
 
@@ -87,7 +89,7 @@ def find_picture(artwork_id: int | None) -> Picture | None:
     if artwork_id is None:
         return None
     rows = db.session.execute(
-        select(Artwork.placeholder, Artwork.ground, ArtworkFile.content_type, ArtworkFile.width, ArtworkFile.address)
+        select(Artwork, ArtworkFile.content_type, ArtworkFile.width, ArtworkFile.address)
         .join(ArtworkFile, ArtworkFile.artwork_id == Artwork.id)
         .where(Artwork.id == artwork_id)
         .order_by(ArtworkFile.width)
@@ -95,9 +97,10 @@ def find_picture(artwork_id: int | None) -> Picture | None:
     if not rows:
         return None
     files = [PictureFile(row.content_type, row.width, path_of(row.address)) for row in rows]
+    artwork = rows[0].Artwork
     return Picture(
-        placeholder=rows[0].placeholder,
-        ground=rows[0].ground,
+        placeholder=artwork.placeholder,
+        palette=Palette(artwork.accent, artwork.on_accent, artwork.ground, artwork.ink),
         stylesheet=next(file.path for file in files if file.content_type == STYLESHEET_TYPE),
         files=tuple(file for file in files if file.content_type != STYLESHEET_TYPE),
     )
@@ -134,7 +137,4 @@ def _address(content_type: str, body: bytes) -> str:
 
 
 def _stylesheet(palette: Palette) -> bytes:
-    return (
-        f".poster{{--accent:{palette.accent};--on-accent:{palette.on_accent};"
-        f"--ground:{palette.ground};--ink:{palette.ink}}}\n"
-    ).encode()
+    return f".poster{{{declarations_of(palette)}}}\n".encode()

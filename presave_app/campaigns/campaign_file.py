@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from presave_app.campaigns import campaign as campaign_rules
-from presave_app.campaigns import editing, fields, label_pages, publishing, targets
+from presave_app.campaigns import editing, fields, label_pages, look, publishing, targets
 from presave_app.campaigns.artwork import give_artwork
 from presave_app.campaigns.artwork_press import MOST_BYTES, BadArtwork, Pressed, press
 from presave_app.campaigns.editing import EditRefused, Typed
@@ -20,10 +20,10 @@ from presave_app.lib.text import clean_line
 from presave_app.streaming.directory import find_entry
 from presave_app.streaming.registry import connectors, find_known
 
-_TEXTS = ("title", "artist", "kind", "slug", "upc", "artwork")
+_TEXTS = ("title", "artist", "kind", "slug", "upc", "artwork", *look.WORDS_FIELDS)
 # What a service can be told besides the release, with the names of its fields.
 _PAGES = {"artists": ARTIST_PREFIX, "countdowns": COUNTDOWN_PREFIX}
-_KEYS = (*_TEXTS, "release", "targets", *_PAGES, "publish")
+_KEYS = (*_TEXTS, "release", "targets", *_PAGES, look.COLOURS_FIELD, look.LINKS_FIELD, "publish")
 _RELEASE_KEYS = ("at", "time_zone", "clock")
 _MOST_FILE_BYTES = 1024 * 1024
 
@@ -57,6 +57,8 @@ def read_campaign_file(path: Path) -> CampaignFile:
     _take_targets(content.get("targets", {}), found)
     for key in _PAGES:
         _take_pages(content.get(key, {}), key, found)
+    _take_colours(content.get(look.COLOURS_FIELD, {}), found)
+    _take_links(content.get(look.LINKS_FIELD, []), found)
     _take_artwork(path.parent, found)
     publish = content.get("publish", False)
     if not isinstance(publish, bool):
@@ -182,6 +184,30 @@ def _take_page_apart(prefix: str, service: str, text: str, found: CampaignFile) 
         found.errors[prefix + service] = "There is no such service."
     elif page:
         found.kept_pages[prefix + service] = page
+
+
+def _take_colours(given: Any, found: CampaignFile) -> None:
+    if not _are_texts(given, look.COLOUR_INPUTS):
+        found.errors[look.COLOURS_FIELD] = 'Write an object with "accent" and "ground" as texts, or with one of them.'
+        return
+    found.texts |= given
+
+
+def _take_links(given: Any, found: CampaignFile) -> None:
+    if not isinstance(given, list) or not all(_are_texts(link, ("url", "name")) for link in given):
+        found.errors[look.LINKS_FIELD] = 'Write a list of objects with "url" and "name" as texts.'
+    elif len(given) > look.MOST_LINKS:
+        found.errors[look.LINKS_FIELD] = f"At most {look.MOST_LINKS} links, these are {len(given)}."
+    else:
+        rows = zip(given, look.LINK_INPUTS, strict=False)
+        for link, (url, name) in rows:
+            found.texts |= {url: link.get("url", ""), name: link.get("name", "")}
+
+
+def _are_texts(given: Any, keys: tuple[str, ...]) -> bool:
+    return (
+        isinstance(given, dict) and given.keys() <= set(keys) and all(isinstance(each, str) for each in given.values())
+    )
 
 
 def _keep_pages(created: Campaign, pages: Mapping[str, str]) -> None:

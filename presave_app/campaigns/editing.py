@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from presave_app.campaigns import addresses, fields, label_pages, targets
+from presave_app.campaigns import addresses, fields, label_pages, look, targets
 from presave_app.campaigns.fields import ARTIST_PREFIX, COUNTDOWN_PREFIX, TARGET_PREFIX, FieldError
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.extensions import db
@@ -111,6 +111,7 @@ def typed_of(campaign: Campaign, known: Mapping[str, Target] | None = None) -> d
         "release_time": _shown_time(campaign.release_wall),
         "time_zone": campaign.time_zone,
         "clock": campaign.clock,
+        **look.texts_of(campaign),
         **{TARGET_PREFIX + service: refs.get(service) or "" for service in connectors()},
         **{prefix + service: "" for service in connectors() for prefix in (ARTIST_PREFIX, COUNTDOWN_PREFIX)},
         **{ARTIST_PREFIX + service: page.artist_ref or "" for service, page in pages.items()},
@@ -145,6 +146,14 @@ def _save_slug(campaign: Campaign, typed: Typed) -> None:
 
 def _save_upc(campaign: Campaign, typed: Typed) -> None:
     targets.set_upc(campaign, fields.parse_release_upc(typed.texts["upc"]))
+
+
+def _save_words_before(campaign: Campaign, typed: Typed) -> None:
+    campaign.words_before = look.parse_words(typed.texts["words_before"])
+
+
+def _save_words_after(campaign: Campaign, typed: Typed) -> None:
+    campaign.words_after = look.parse_words(typed.texts["words_after"])
 
 
 def _save_release(campaign: Campaign, typed: Typed) -> None:
@@ -206,4 +215,14 @@ _SAVERS: dict[str, tuple[tuple[str, ...], Callable[[Campaign, Typed], None]]] = 
     "slug": (("slug",), _save_slug),
     "release": (RELEASE_INPUTS, _save_release),
     "upc": (("upc",), _save_upc),
+    look.COLOURS_FIELD: (
+        (*look.COLOUR_INPUTS, look.COLOURS_FIELD),
+        lambda campaign, typed: look.save_colours(campaign, typed.texts),
+    ),
+    "words_before": (("words_before",), _save_words_before),
+    "words_after": (("words_after",), _save_words_after),
+    look.LINKS_FIELD: (
+        tuple(name for inputs in look.LINK_INPUTS for name in inputs),
+        lambda campaign, typed: look.save_links(campaign, typed.texts),
+    ),
 }

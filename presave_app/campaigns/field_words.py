@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from presave_app.campaigns import fields
+from presave_app.campaigns import fields, look
 from presave_app.campaigns.editing import LINK_FIELD
 from presave_app.campaigns.models import Target
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.registry import get_connector
 
 _TEXT_FIELD = "campaigns/_text_field.html"
+_WORDS_FIELD = "campaigns/_words_field.html"
 _LABELS = {
     "title": ("Title", _TEXT_FIELD),
     "artist": ("Artist", _TEXT_FIELD),
@@ -18,9 +19,18 @@ _LABELS = {
     "slug": ("Address of the page", "campaigns/_slug_field.html"),
     "release": ("Release moment", "campaigns/_release_field.html"),
     "upc": ("UPC", _TEXT_FIELD),
+    look.COLOURS_FIELD: ("Colours", "campaigns/_colours_field.html"),
+    "words_before": ("Words before the release", _WORDS_FIELD),
+    "words_after": ("Words after the release", _WORDS_FIELD),
+    look.LINKS_FIELD: ("Further links", "campaigns/_own_links_field.html"),
     LINK_FIELD: ("Any other link", "campaigns/_links_field.html"),
 }
 _HINTS = {
+    look.COLOURS_FIELD: "A colour that you leave empty comes from the artwork. Choose any: where something "
+    "could not be read, we make it lighter or darker and say so here.",
+    "words_before": f"Below the services, at most {look.MOST_WORDS} characters.",
+    "words_after": "What stands there from the release on. Empty: nothing.",
+    look.LINKS_FIELD: "At the foot of the page: merch, tickets, a newsletter. A link without a name shows its host.",
     "upc": "12 to 14 digits, from your distributor.",
     LINK_FIELD: "Paste a link to the release on any service or shop. We remind fans, and send them there.",
     "slug": "Once the page is public, an old address leads on to the new one.",

@@ -9,7 +9,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from presave_app.campaigns import editing, forms
+from presave_app.campaigns import colours, editing, forms, look
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.editing import LINK_FIELD, EditRefused, Typed
 from presave_app.campaigns.models import Campaign
@@ -64,4 +64,6 @@ def answer_field(
         return forms.to_editor(campaign.id, "saved")
     shown = editing.typed_of(campaign) | (dict(typed) if fault else {})
     view = forms.field_view(campaign, name, shown, is_editor=True, error=fault, is_saved=fault is None)
-    return fragment_of(view.partial, {"field": view, "campaign": campaign, **forms.CHOICES}, fault)
+    shown_colours = colours.shown_palette(campaign) if name == look.COLOURS_FIELD else None
+    context = {"field": view, "campaign": campaign, "shown_colours": shown_colours, **forms.CHOICES}
+    return fragment_of(view.partial, context, fault)

@@ -12,7 +12,7 @@ from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from presave_app.campaigns import campaign as campaign_rules
-from presave_app.campaigns import editing, field_words, link_code
+from presave_app.campaigns import colours, editing, field_words, link_code, look
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.campaign import Status
 from presave_app.campaigns.fields import CLOCKS, KINDS
@@ -34,8 +34,8 @@ from presave_app.streaming.registry import connectors
 from presave_app.teams.accounts import may_edit
 from presave_app.teams.models import Role
 
-# What the fields with a list to choose from offer.
-CHOICES = {"kinds": KINDS, "clocks": CLOCKS}
+# What the fields offer that are more than one input.
+CHOICES = {"kinds": KINDS, "clocks": CLOCKS, "link_inputs": look.LINK_INPUTS}
 _DONE = {
     "saved": "Saved.",
     "published": "Published. The page is open to everybody who has the link.",
@@ -100,19 +100,25 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
         name: field_view(campaign, name, texts, is_editor=may_edit(role), error=errors.get(name), known=known)
         for name in editing.field_names()
     }
+    preview = preview_context(campaign)
+    picture = preview["picture"]
     names_by_service = [editing.service_fields(service) for service in connectors()]
     return {
         "fields": views,
         "service_fields": [
             ServiceFields(views[target], [views[name] for name in more]) for target, *more in names_by_service
         ],
+        "look_fields": [views[name] for name in look.FIELDS],
+        # What was typed, or could not be used, is never hidden.
+        "has_look": any(texts[name] for name in look.texts_of(campaign)) or any(name in errors for name in look.FIELDS),
         "refusal_words": refusal.words if refusal else None,
         "artwork_fault": errors.get("artwork"),
         "artwork_saved": False,
         "zones": zone_names(),
         **CHOICES,
         **heading_context(campaign, role, now),
-        **preview_context(campaign),
+        "shown_colours": colours.shown_palette(campaign, picture.palette if picture else None),
+        **preview,
         **progress_context(campaign),
     }
 
@@ -226,6 +232,8 @@ def distance(campaign: Campaign, now: datetime) -> str:
 
 def _notes_of(campaign: Campaign, name: str, known: Mapping[str, Target]) -> list[str]:
     """What a team should know before fans meet it; none of it hinders saving."""
+    if name == look.COLOURS_FIELD:
+        return colours.notes_of(campaign)
     if name != "release":
         return field_words.notes_of(name, known)
     notes = [_clock_note(campaign), *(_permission_note(campaign, each) for each in connectors().values())]

@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +19,10 @@ from sqlalchemy import Row, text
 
 from presave_app.campaigns import picture_process
 from presave_app.campaigns.artwork import path_of
+from presave_app.campaigns.colours import palette_in
 from presave_app.extensions import db
 from presave_app.lib.palette import Palette
-from presave_app.lib.tones import tone_of
+from presave_app.lib.tones import Tone, tone_in, tone_of
 from presave_app.transaction import transaction
 
 # Counts up when the look of the cards changes, and all of them are made anew.
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 _FACES = f"""
     CROSS JOIN LATERAL (
         SELECT extract(year FROM k.release_wall) <> extract(year FROM now()) AS says_year,
-               ({_DESIGN}, k.title, k.artist, k.artwork_id) AS shown
+               ({_DESIGN}, k.title, k.artist, k.artwork_id, k.own_colours) AS shown
     ) AS what
     CROSS JOIN LATERAL (VALUES
         (false, md5(ROW(shown, k.release_wall::date, says_year)::text)), (true, md5(ROW(shown)::text))
@@ -51,7 +52,7 @@ _WITHOUT_CARDS = text(f"""
     GROUP BY k.id ORDER BY k.first_at DESC LIMIT {_MOST_AT_ONCE}
 """)  # noqa: S608 - constants of this file
 _TO_MAKE = text(f"""
-    SELECT k.id, k.title, k.artist, k.release_wall, what.says_year, face.is_out, face.facts,
+    SELECT k.id, k.title, k.artist, k.own_colours, k.release_wall, what.says_year, face.is_out, face.facts,
            a.id AS artwork_id, a.accent, a.on_accent, a.ground, a.ink,
            (SELECT f.body FROM artwork_file f WHERE f.artwork_id = a.id AND f.content_type = 'image/jpeg'
             ORDER BY f.width DESC LIMIT 1) AS cover
@@ -127,15 +128,22 @@ def forget_old() -> None:
 def _wanted(rows: Sequence[Row[Any]]) -> dict[str, object]:
     """What `campaigns.press.cards` needs."""
     first = rows[0]
-    tone = tone_of(first.id)
-    palette = Palette(first.accent, first.on_accent, first.ground, first.ink) if first.artwork_id else tone.palette
+    tone = _tone_of(first)
     return {
         "title": first.title,
         "artist": first.artist,
         "whens": [_words(row) for row in rows],
         "cover": base64.b64encode(first.cover).decode() if first.cover else None,
-        "colours": {**asdict(palette), "sleeve": tone.sleeve, "sleeve_end": tone.sleeve_end},
+        "colours": {**asdict(tone.palette), "sleeve": tone.sleeve, "sleeve_end": tone.sleeve_end},
     }
+
+
+def _tone_of(row: Row[Any]) -> Tone:
+    """The colours that the page has: chosen ones, the artwork's, or those of a campaign without either."""
+    if row.own_colours:
+        return tone_in(palette_in(row.own_colours), row.id)
+    own = tone_of(row.id)
+    return replace(own, palette=Palette(row.accent, row.on_accent, row.ground, row.ink)) if row.artwork_id else own
 
 
 def _words(row: Row[Any]) -> str:

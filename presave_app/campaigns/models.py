@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, Computed, DateTime, ForeignKey, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from presave_app.extensions import Base, Moment
@@ -41,6 +42,15 @@ class ArtworkFile(Base):
     body: Mapped[bytes]
 
 
+class OwnStylesheet(Base):
+    """Chosen colours as a file under an address that never changes; kept, as pages in caches still name it."""
+
+    __tablename__ = "own_stylesheet"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[bytes]
+
+
 # The day begins first at UTC+14.
 _FIRST_AT = """
 CASE WHEN clock = 'local' THEN (release_wall - interval '14 hours') AT TIME ZONE 'UTC' ELSE release_at END
@@ -57,6 +67,10 @@ class Campaign(Base):
     With clock `everywhere` all fans are due at `release_at`, with `local` each at `release_wall` in a zone of
     their own; `first_at` is the first moment at which anybody can be due. The database counts in `date_moves`
     how often any of these was changed.
+
+    `own_accent` and `own_ground` are what the label chose, and `own_colours` what is shown of it: the four colours
+    after mending and the `stylesheet`'s address. Whoever changes one of the two, or the artwork, which lends what was
+    not chosen, calls `colours.mend_colours`. `own_links` are a name and a url each.
     """
 
     __tablename__ = "campaign"
@@ -82,6 +96,12 @@ class Campaign(Base):
     time_zone: Mapped[str] = mapped_column(server_default="UTC")
     clock: Mapped[str] = mapped_column(server_default="everywhere")
     artwork_id: Mapped[int | None] = mapped_column(ForeignKey("artwork.id"))
+    own_accent: Mapped[str | None]
+    own_ground: Mapped[str | None]
+    own_colours: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
+    words_before: Mapped[str | None]
+    words_after: Mapped[str | None]
+    own_links: Mapped[list[dict[str, str]] | None] = mapped_column(JSONB(none_as_null=True))
     live_hash: Mapped[str | None] = mapped_column(unique=True)
     published_at: Mapped[datetime | None] = mapped_column(Moment)
     held_at: Mapped[datetime | None] = mapped_column(Moment)

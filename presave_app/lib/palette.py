@@ -7,8 +7,8 @@ judged by the contrast of WCAG 2 (https://www.w3.org/TR/WCAG22/#dfn-contrast-rat
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 RGB = tuple[int, int, int]
 
@@ -17,6 +17,16 @@ _INK_CONTRAST = 7.0
 _HUES = 24
 # Below this chroma an eye calls a colour grey.
 _GREY = 0.03
+
+# What fan.css mixes out of ink and ground, in parts of ink: quiet text, and a wash that text stands on.
+MUTED, WASH = 0.84, 0.09
+# The wash of browsers that can't mix is so much of this grey.
+PLAIN_WASH, PLAIN_GREY = 0.16, "#808080"
+# A little more than is asked for, as browsers mix in fractions and we in whole steps.
+_MIXED_CONTRAST = 4.55
+# Light letters on an accent are still read while the pointer dims their button to so much of its brightness.
+DIMMED = 0.95
+_DIMMED_CONTRAST = 4.7
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,30 @@ def palette_of(pixels: Sequence[RGB]) -> Palette:
     accent = _readable(accent_tone, ground, LEAST_CONTRAST)
     on_accent = _readable_dark(_Tone(0.22, min(accent_tone.chroma, 0.05), accent_tone.hue), accent)
     return Palette(_hex(accent), _hex(on_accent), _hex(ground), _hex(ink))
+
+
+def own_palette(accent: str | None, ground: str | None, base: Palette) -> Palette:
+    """The palette of a page whose colours are chosen as #rrggbb; what is left open is that of `base`.
+
+    A colour is moved in its lightness alone, and only until everything can be read that `static/css/fan.css` makes
+    of the four.
+    """
+    below = _nearest(_rgb(ground or base.ground), lambda colour: _carries_text(colour, _ink_on(colour)))
+    ink = _ink_on(below)
+    is_dark = _luminance(ink) > _luminance(below)
+    least = LEAST_CONTRAST if is_dark else _DIMMED_CONTRAST
+    above = _nearest(_rgb(accent or base.accent), lambda colour: _contrast(colour, below) >= least)
+    return Palette(_hex(above), _hex(_letters_on(above, is_dark=is_dark)), _hex(below), _hex(ink))
+
+
+def is_lighter(one: str, other: str) -> bool:
+    """Whether the first of two colours given as #rrggbb is the lighter one."""
+    return _luminance(_rgb(one)) > _luminance(_rgb(other))
+
+
+def mixed(one: str, other: str, share: float) -> str:
+    """So much of one colour in the other, as `color-mix(in srgb, …)` does it."""
+    return _hex(_mixed(_rgb(one), _rgb(other), share))
 
 
 def contrast(one: str, other: str) -> float:
@@ -99,6 +133,42 @@ def _readable_dark(tone: _Tone, ground: RGB) -> RGB:
         light = max(0.0, light - 0.02)
         colour = _rgb_of(_Tone(light, tone.chroma, tone.hue))
     return colour
+
+
+def _nearest(colour: RGB, is_good: Callable[[RGB], bool]) -> RGB:
+    """The colour itself or, in small steps both ways, the first lighter or darker one that is good."""
+    if is_good(colour):
+        return colour
+    tone = _tone_of(colour)
+    lights = (min(max(tone.light + step / 100 * way, 0.0), 1.0) for step in range(1, 101) for way in (-1, 1))
+    return next(moved for moved in (_rgb_of(replace(tone, light=light)) for light in lights) if is_good(moved))
+
+
+def _ink_on(ground: RGB) -> RGB:
+    """Nearly white or nearly black, whichever stands out more."""
+    tone = _tone_of(ground)
+    inks = [_rgb_of(_Tone(light, min(tone.chroma, chroma), tone.hue)) for light, chroma in ((0.97, 0.01), (0.2, 0.03))]
+    return max(inks, key=lambda ink: _contrast(ink, ground))
+
+
+def _carries_text(ground: RGB, ink: RGB) -> bool:
+    quiet, wash = _mixed(ink, ground, MUTED), _mixed(ink, ground, WASH)
+    plain_wash = _mixed(_rgb(PLAIN_GREY), ground, PLAIN_WASH)
+    pairs = ((quiet, ground), (quiet, wash), (ink, wash), (ink, plain_wash))
+    return all(_contrast(*pair) >= _MIXED_CONTRAST for pair in pairs)
+
+
+def _letters_on(accent: RGB, *, is_dark: bool) -> RGB:
+    """As dark as a dark ground, or as light as a light one: an accent that stands out from that carries them."""
+    tone = _tone_of(accent)
+    if is_dark:
+        return _readable_dark(_Tone(0.22, min(tone.chroma, 0.05), tone.hue), accent)
+    return _readable(_Tone(0.97, min(tone.chroma, 0.01), tone.hue), accent, _DIMMED_CONTRAST)
+
+
+def _mixed(one: RGB, other: RGB, share: float) -> RGB:
+    red, green, blue = (round(a * share + b * (1 - share)) for a, b in zip(one, other, strict=True))
+    return red, green, blue
 
 
 def _tone_of(colour: RGB) -> _Tone:

@@ -1,4 +1,4 @@
-"""Text that people typed, made safe to keep and to show in one line."""
+"""Text that people typed, made safe to keep and to show."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ def clean_line(text: str) -> str:
     """`text` in one line and in NFC, without control characters and without characters that turn the reading order."""
     composed = unicodedata.normalize("NFC", text)
     return " ".join("".join(_kept(character) for character in composed).split())
+
+
+def clean_lines(text: str) -> str:
+    """As `clean_line`, but for the breaks between lines, which are kept. Empty lines are not."""
+    lines = (clean_line(line) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def _kept(character: str) -> str:

@@ -123,6 +123,36 @@ def test_artwork_is_found_beside_the_file(app: Flask, tmp_path: Path, whole: dic
     assert db.session.execute(text("SELECT artwork_id FROM campaign")).scalar_one() is not None
 
 
+def test_a_file_gives_the_page_its_look(app: Flask, tmp_path: Path, whole: dict[str, Any]) -> None:
+    links = [{"name": "Merch", "url": "https://shop.label.example/"}, {"url": "https://tickets.example"}]
+    look = {"colours": {"accent": "#ffb84d"}, "words_before": "Signed\ncopies", "words_after": "", "own_links": links}
+    done = run(app, tmp_path, {**whole, **look})
+    assert done.exit_code == 0, done.stderr
+    page = app.test_client().get("/night-drive").text
+    assert "Signed\ncopies" in page
+    assert ">tickets.example<" in page
+    row = db.session.execute(text("SELECT own_accent, own_ground, own_colours, words_after FROM campaign")).one()
+    assert (row.own_accent, row.own_ground, row.words_after) == ("#ffb84d", None, None)
+    assert row.own_colours["accent"] == "#ffb84d"
+
+
+def test_faults_of_a_look_are_all_named(app: Flask, tmp_path: Path, whole: dict[str, Any]) -> None:
+    look = {"colours": {"accent": "reddish"}, "words_before": "x" * 281, "own_links": [{"url": "http://shop.example"}]}
+    done = run(app, tmp_path, {**whole, **look})
+    for words in (
+        "colours: The accent is not a colour",
+        "words_before: At most 280 characters",
+        "own_links: Link 1: Paste a link that begins with https://",
+    ):
+        assert words in done.stderr, words
+    shapes = [("colours", ["#fff"], "Write an object"), ("colours", {"ink": "#fff"}, "Write an object")]
+    shapes += [("own_links", {}, "Write a list"), ("own_links", [{"url": 1}], "Write a list")]
+    shapes += [("own_links", [{}] * 5, "At most 4 links")]
+    for key, given, words in shapes:
+        assert f"{key}: {words}" in run(app, tmp_path, {**whole, key: given}).stderr
+    assert _campaigns() == 0
+
+
 def test_a_title_and_an_artist_are_enough_for_a_draft(app: Flask, tmp_path: Path, whole: dict[str, Any]) -> None:
     done = run(app, tmp_path, {"title": "Night Drive", "artist": "Alba Voss"})
     assert json.loads(done.stdout)["slug"] == "alba-voss-night-drive"

@@ -14,7 +14,7 @@ from makers import make_campaign, make_picture
 from PIL import Image
 
 from jobs import link_cards
-from presave_app.campaigns import artwork, link_card, picture_process
+from presave_app.campaigns import artwork, colours, link_card, picture_process
 from presave_app.campaigns.artwork_press import press
 from presave_app.campaigns.models import Campaign
 from presave_app.transaction import transaction
@@ -109,6 +109,29 @@ def test_another_artwork_changes_the_address(client: FlaskClient, campaign_id: i
         artwork.give_artwork(session.get_one(Campaign, campaign_id), pressed)
     make_all()
     assert path_of(client) != before
+
+
+def test_chosen_colours_are_those_of_the_card(client: FlaskClient, campaign_id: int) -> None:
+    before = path_of(client)
+    with transaction() as session:
+        colours.choose_colours(session.get_one(Campaign, campaign_id), "#ffff00", "#ffffff")
+    assert before not in tags_of(client).get("og:image", "")
+    make_all()
+    assert path_of(client) != before
+    card = card_of(client, path_of(client))
+    assert min(card.getpixel((1190, 10))) > 250  # type: ignore[arg-type]
+    assert sum(card.crop((660, 0, 1200, 630)).convert("L").histogram()[:80]) > 500
+
+
+def test_without_artwork_the_record_has_the_chosen_colours(client: FlaskClient, campaign_id: int) -> None:
+    with transaction() as session:
+        campaign = session.get_one(Campaign, campaign_id)
+        campaign.artwork_id = None
+        colours.choose_colours(campaign, "#1db954", "#fff8e7")
+    make_all()
+    red, green, blue = card_of(client, path_of(client)).getpixel((20, 20))  # type: ignore[misc]
+    assert green > red
+    assert green > blue
 
 
 def test_what_it_does_not_show_changes_nothing(client: FlaskClient, campaign_id: int) -> None:

@@ -29,8 +29,8 @@ function comeAlive(root) {
 
 /** Whether somebody is in the field, or has typed on since it was sent. */
 function isBeingTyped(field, sent) {
-  if (field.contains(document.activeElement) && document.activeElement.matches("input")) return true;
-  return [...field.querySelectorAll("input[name], select[name]")].some((input) => input.value !== sent.get(input.name));
+  if (field.contains(document.activeElement) && document.activeElement.matches("input, textarea")) return true;
+  return [...field.querySelectorAll("input[name], select[name], textarea[name]")].some((input) => input.value !== sent.get(input.name));
 }
 
 /** Show what is said about a field and leave alone what somebody types in it. */
@@ -100,6 +100,16 @@ document.addEventListener("change", (event) => {
   }
   input.closest("#artwork").dispatchEvent(new CustomEvent("picked"));
 });
+
+/** A colour that is picked goes where it could be typed, and where it can be taken away again. */
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, ({ target: picker }) => {
+    if (!picker.matches("input[type=color][data-fills]")) return;
+    const typed = document.getElementById(picker.dataset.fills);
+    typed.value = picker.value;
+    typed.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
