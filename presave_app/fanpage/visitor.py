@@ -38,6 +38,13 @@ def remember_fan(response: Response, fan_id: str) -> None:
     )
 
 
+def forget_fan(response: Response) -> None:
+    """Let the browser drop the id."""
+    response.delete_cookie(
+        _fan_cookie(), path="/", secure=current_settings().is_production, httponly=True, samesite="Lax"
+    )
+
+
 def _signer() -> URLSafeSerializer:
     return URLSafeSerializer(current_settings().secret_key, salt="fan")
 
