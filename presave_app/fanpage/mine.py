@@ -107,10 +107,8 @@ def again(secret: str) -> ResponseReturnValue:
 def own_data(secret: str) -> ResponseReturnValue:
     """All that is kept behind this page, as a file."""
     pre_save = find_by_mine_secret(secret)
-    reminder = None if pre_save else find_reminder(secret)
-    if pre_save is None and reminder is None:
-        abort(404)
-    response = _private(make_response(data_of_pre_save(pre_save) if pre_save else data_of_reminder(reminder)))
+    kept = data_of_pre_save(pre_save) if pre_save else data_of_reminder(find_reminder(secret) or abort(404))
+    response = _private(make_response(kept))
     response.headers["Content-Type"] = "application/json; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
