@@ -18,6 +18,7 @@ from presave_app.fanpage.telling import tell_me_of
 from presave_app.fanpage.visitor import find_fan_id, forget_fan
 from presave_app.fanpage.words import service_words
 from presave_app.hypermedia import fragment, go_to
+from presave_app.lib.tokens import hash_secret
 from presave_app.presaves import grants
 from presave_app.presaves.looking_up import find_by_mine_secret
 from presave_app.presaves.models import Consent, Grant, PreSave
@@ -42,8 +43,8 @@ mine = Blueprint("mine", __name__)
 # A calendar can't know when a permission is lost.
 _TELLING = (Kind.EMAIL, Kind.PUSH)
 
-# Tries of one fan; each may be a call to the service.
-limit_tries = limiter.limit("20 per hour", key_func=lambda: str((request.view_args or {}).get("secret")))
+# Tries of one fan; each may be a call to the service. Redis is told no secret.
+limit_tries = limiter.limit("20 per hour", key_func=lambda: hash_secret(str((request.view_args or {}).get("secret"))))
 
 
 @mine.get("/mine/<secret>")

@@ -187,6 +187,8 @@ def _event_words(event: Event, name: str) -> str:
     match event.to_state:
         case State.ARMED if event.from_state == State.CLAIMED:
             return _join(say("Not added yet."), words_for(event.reason)) if words_for(event.reason) else ""
+        case State.ARMED if event.from_state == State.FAILED and event.reason == "tried_again":
+            return say("We began to try once more.")
         case State.ARMED:
             is_first = event.from_state is None
             return say("You gave {service} your permission.", service=name) if is_first else say("You gave it again.")

@@ -184,6 +184,8 @@ def test_what_was_refused_is_tried_again_with_one_press(
     assert "Try again now" in text_of(client, path)
     assert client.post(f"{path}/again").status_code == 303
     assert row_of(pre_save_id).reason == "tried_again"
+    assert "We began to try once more." in text_of(client, path)
+    assert "You gave it again." not in text_of(client, path)
     adding.add_due("spotify")
     assert row_of(pre_save_id).state == "done"
     assert client.post(f"{path}/again").status_code == 303
