@@ -15,14 +15,19 @@ from sqlalchemy.orm import Session
 from presave_app.presaves import grants
 from presave_app.reminders import forgetting
 
+# Whoever had it at another midnight, or came late, is counted with the wave of the campaign's own moment.
 _NUMBER = text("""
-    UPDATE pre_save SET id = gen_random_uuid(), consent_id = NULL, grant_id = NULL,
+    UPDATE pre_save p SET id = gen_random_uuid(), consent_id = NULL, grant_id = NULL,
       account_key = 'nobody:' || gen_random_uuid(), mine_hash = 'nobody:' || gen_random_uuid(),
       time_zone = NULL, source = NULL, read_back_at = NULL, tries = 0, refusals = 0,
-      accepted_at = date_trunc('day', accepted_at), due_at = date_trunc('day', due_at),
-      next_at = date_trunc('day', next_at), done_at = date_trunc('day', done_at),
-      verified_at = date_trunc('day', verified_at), kept_at = date_trunc('day', kept_at)
-    WHERE id = ANY(:ids) AND state IN ('done', 'expired', 'failed')
+      accepted_at = date_trunc('day', p.accepted_at), due_at = coalesce(k.release_at, date_trunc('day', p.due_at)),
+      next_at = coalesce(k.release_at, date_trunc('day', p.due_at)),
+      done_at = CASE WHEN p.done_at IS NOT NULL THEN greatest(date_trunc('day', p.done_at), k.release_at) END,
+      verified_at = CASE WHEN p.verified_at IS NOT NULL THEN
+        greatest(date_trunc('day', p.verified_at), k.release_at) END,
+      kept_at = CASE WHEN p.kept_at IS NOT NULL THEN greatest(date_trunc('day', p.kept_at), k.release_at) END
+    FROM campaign k
+    WHERE p.id = ANY(:ids) AND k.id = p.campaign_id AND p.state IN ('done', 'expired', 'failed')
 """)
 
 # The account's name goes; the row stays, because a place at a service is taken whoever it was.

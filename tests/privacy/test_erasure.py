@@ -82,6 +82,9 @@ def test_what_was_added_stays_a_number_that_leads_to_nobody(
     assert [what for what in map(str, known) if what in left and what != str(before.grant_id)] == []
     assert read_sql("SELECT account_key LIKE 'nobody:%' AND scopes = '{}' FROM fan_grant")
     assert read_sql("SELECT accepted_at = date_trunc('day', accepted_at) FROM pre_save")
+    # It stands in the wave of the campaign's own moment, and not before it.
+    assert read_sql("SELECT p.due_at = k.release_at AND p.done_at >= p.due_at FROM pre_save p, campaign k")
+    assert read_sql("SELECT kept_at FROM pre_save") is None
 
 
 def test_a_second_press_and_a_later_visit_are_calm(client: FlaskClient, due: UUID, path: str) -> None:
