@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from presave_app.campaigns import link_card
 from presave_app.counts import funnel
+from presave_app.privacy import retention
 from presave_app.releases import alarms, sweeping
 from presave_app.services import connection_test
 from presave_app.transaction import transaction
 
 
 def housekeep() -> None:
-    """Remove ended sign-ins, opened links, and alarms, tests and link cards of long ago."""
+    """Remove ended sign-ins, opened links, alarms, tests and cards of long ago, and proof that is old enough."""
     sweeping.forget_old_sign_ins()
     alarms.forget_old()
     connection_test.forget_old()
     link_card.forget_old()
+    retention.forget_old()
     with transaction() as session:
         funnel.forget_opened(session)

@@ -15,6 +15,8 @@ from presave_app.fanpage.inside_views import inside_apps
 from presave_app.fanpage.mine import mine
 from presave_app.fanpage.views import fanpage
 from presave_app.ops.health import health
+from presave_app.privacy.team_views import imprints
+from presave_app.privacy.views import privacy
 from presave_app.releases.views import releases
 from presave_app.reminders.views import reminding
 from presave_app.services.test_views import connection_tests
@@ -39,6 +41,8 @@ def register(app: Flask) -> None:
         mine,
         reminding,
         inside_apps,
+        privacy,
+        imprints,
         fanpage,
     ):
         app.register_blueprint(blueprint)

@@ -27,7 +27,7 @@ from presave_app.lib.languages import LANGUAGES, SOURCE
 APP = ROOT / "presave_app"
 FOLDER = APP / "translations"
 # Pages that fans see; all Python is looked through, for only their sentences are marked there.
-TEMPLATES = ("fanpage", "reminders", "counts", "layout")
+TEMPLATES = ("fanpage", "privacy", "reminders", "counts", "layout")
 METHODS = [("sandbox/**", "ignore"), ("**.py", "python")]
 METHODS += [(f"templates/{name}/**.html", "jinja2.ext:babel_extract") for name in TEMPLATES]
 OPTIONS = {"**.html": {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}}

@@ -29,6 +29,7 @@ from presave_app.error_pages import error_page
 from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.lib import clock
 from presave_app.teams.accounts import Place, find_places
+from presave_app.teams.imprints import find_incomplete
 from presave_app.transaction import transaction
 
 campaigns = Blueprint("campaigns", __name__)
@@ -84,8 +85,13 @@ def campaign_list() -> ResponseReturnValue:
         for item in listed
     ]
     has_teams_apart = len({item.team_name for item in listed}) > 1
+    places = _places_to_edit()
     return render_template(
-        "campaigns/list.html", rows=rows, has_teams_apart=has_teams_apart, may_create=bool(_places_to_edit())
+        "campaigns/list.html",
+        rows=rows,
+        has_teams_apart=has_teams_apart,
+        may_create=bool(places),
+        incomplete=find_incomplete(places) if rows else [],
     )
 
 

@@ -11,17 +11,23 @@ from flask.typing import ResponseReturnValue
 from presave_app.access import fan_form, public
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.models import Campaign
-from presave_app.extensions import db
+from presave_app.extensions import db, limiter
 from presave_app.fanpage.poster import Face, find_face, offers_of
 from presave_app.fanpage.receipt import receipt_of
 from presave_app.fanpage.telling import tell_me_of
+from presave_app.fanpage.visitor import find_fan_id, forget_fan
 from presave_app.fanpage.words import service_words
 from presave_app.hypermedia import fragment, go_to
+from presave_app.lib.tokens import hash_secret
+from presave_app.presaves import grants
 from presave_app.presaves.looking_up import find_by_mine_secret
 from presave_app.presaves.models import Consent, Grant, PreSave
 from presave_app.presaves.states import State
+from presave_app.presaves.trying_again import can_try_again, try_again
 from presave_app.presaves.withdrawing import withdraw
 from presave_app.privacy.disconnecting import disconnect
+from presave_app.privacy.erasure import erase, erase_reminder
+from presave_app.privacy.own_data import data_of_pre_save, data_of_reminder
 from presave_app.reminders.looking_up import find_by_mine_secret as find_reminder
 from presave_app.reminders.looking_up import find_notice, ways_of
 from presave_app.reminders.states import Kind
@@ -30,12 +36,15 @@ from presave_app.reminders.typed import WayRefused
 from presave_app.reminders.undoing import stop
 from presave_app.reminders.views import limit_mails, read_way, reminder_page
 from presave_app.streaming.registry import connectors
-from presave_app.transaction import transaction
+from presave_app.transaction import retried, transaction
 
 mine = Blueprint("mine", __name__)
 
 # A calendar can't know when a permission is lost.
 _TELLING = (Kind.EMAIL, Kind.PUSH)
+
+# Tries of one fan; each may be a call to the service. Redis is told no secret.
+limit_tries = limiter.limit("20 per hour", key_func=lambda: hash_secret(str((request.view_args or {}).get("secret"))))
 
 
 @mine.get("/mine/<secret>")
@@ -47,7 +56,9 @@ def mine_page(secret: str) -> ResponseReturnValue:
         reminder = find_reminder(secret)
         if reminder is not None:
             return reminder_page(reminder, secret)
-        return render_template("fanpage/not_here.html", is_ended=False), 404
+        is_erased = "erased" in request.args
+        page = render_template("fanpage/nothing_kept.html", is_erased=is_erased)
+        return _private(make_response(page, 200 if is_erased else 404))
     is_new = request.args.get("just") == "1" and pre_save.state == State.ARMED
     html = render_template("fanpage/mine.html", is_new=is_new, **_mine_context(pre_save, secret))
     return _private(make_response(html))
@@ -81,6 +92,46 @@ def disconnect_service(secret: str) -> ResponseReturnValue:
     return go_to(url_for(".mine_page", secret=secret))
 
 
+@mine.post("/mine/<secret>/again")
+@limit_tries
+@fan_form
+def again(secret: str) -> ResponseReturnValue:
+    """Try once more what the service refused. Where that is not possible, nothing changes."""
+    pre_save_id = _get_pre_save(secret).id
+    with transaction() as session:
+        try_again(session, pre_save_id)
+    return go_to(url_for(".mine_page", secret=secret))
+
+
+@mine.get("/mine/<secret>/data.json")
+@public
+def own_data(secret: str) -> ResponseReturnValue:
+    """All that is kept behind this page, as a file."""
+    pre_save = find_by_mine_secret(secret)
+    kept = data_of_pre_save(pre_save) if pre_save else data_of_reminder(find_reminder(secret) or abort(404))
+    response = _private(make_response(kept))
+    response.headers["Content-Type"] = "application/json; charset=utf-8"
+    response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+@mine.post("/mine/<secret>/erase")
+@fan_form
+def erase_all(secret: str) -> ResponseReturnValue:
+    """Erase all that is kept behind this page, and of every pre-save of the same sign-in. A second time is the same."""
+    response = make_response(go_to(url_for(".mine_page", secret=secret, erased=1)))
+    pre_save, reminder = find_by_mine_secret(secret), find_reminder(secret)
+    if pre_save is not None:
+        pre_save_id = pre_save.id
+        if _is_this_browser(pre_save):
+            forget_fan(response)
+        retried(lambda session: erase(session, pre_save_id))
+    elif reminder is not None:
+        reminder_id = reminder.id
+        retried(lambda session: erase_reminder(session, reminder_id))
+    return response
+
+
 @mine.post("/mine/<secret>/tell-me")
 @limit_mails
 @fan_form
@@ -112,6 +163,12 @@ def stop_telling(secret: str, way_id: UUID) -> ResponseReturnValue:
     return go_to(url_for(".mine_page", secret=secret, _anchor="tell-me"))
 
 
+def _is_this_browser(pre_save: PreSave) -> bool:
+    """Whether the account is none but the id in this browser's own cookie."""
+    fan_id = find_fan_id()
+    return fan_id is not None and grants.account_key(pre_save.service, fan_id) == pre_save.account_key
+
+
 def _get_pre_save(secret: str) -> PreSave:
     return find_by_mine_secret(secret) or abort(404)
 
@@ -135,6 +192,7 @@ def _mine_context(pre_save: PreSave, secret: str, fault: str = "") -> dict[str, 
         "agreed": consent.wording,
         "agreed_language": consent.language,
         "is_connected": db.session.get_one(Grant, pre_save.grant_id).state == "active",
+        "can_try_again": can_try_again(db.session(), pre_save.id),
         "offer": next((offer for offer in offers if offer.service == pre_save.service), None),
         "zone": pre_save.time_zone or "",
         "receipt": receipt_of(pre_save, campaign, service),

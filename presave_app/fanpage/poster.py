@@ -131,6 +131,12 @@ def offers_of(campaign: Campaign, zone: str | None = None) -> list[Offer]:
     return [replace(offer, has_countdown=offer.service in ahead) for offer in offers]
 
 
+def adds_now(campaign: Campaign, service: str, zone: str | None) -> bool:
+    """Whether the release is out for a fan in `zone` and we can add it on `service` for whoever agrees now."""
+    offers = offers_of(campaign, zone) if find_face(campaign, zone) is Face.OUT_NOW else []
+    return any(offer.wording for offer in map(_if_seated, offers) if offer.service == service)
+
+
 def _if_seated(offer: Offer) -> Offer:
     """The offer as it stands for newcomers: where all seats are taken we can only remind."""
     connector = connectors().get(offer.service)

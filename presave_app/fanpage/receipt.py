@@ -15,7 +15,7 @@ from presave_app.lib import clock
 from presave_app.lib.languages import marked, say
 from presave_app.lib.moments import find_zone
 from presave_app.presaves.extras import PRE_ADD
-from presave_app.presaves.models import Action, Event, PreSave
+from presave_app.presaves.models import Action, Event, Grant, PreSave
 from presave_app.presaves.states import OPEN, State, words_for
 from presave_app.privacy.consent import ADD_TO_LIBRARY
 from presave_app.streaming.connector import Extra
@@ -159,7 +159,12 @@ def _proof(pre_save: PreSave, title: str, place: str) -> str:
 def _steps(pre_save: PreSave, campaign: Campaign, service: ServiceWords, zone: str) -> list[Step]:
     events = db.session.scalars(select(Event).where(Event.pre_save_id == pre_save.id).order_by(Event.id))
     extras = _told_extras(pre_save, campaign, service)
-    told = [*_told_events(events, service.name), *extras, *_told_read_backs(pre_save, service)]
+    told = [
+        *_told_events(events, service.name),
+        *extras,
+        *_told_read_backs(pre_save, service),
+        *_told_erasure(pre_save, service.name),
+    ]
     return [Step(words, at, stamp_words(at, zone)) for words, at in sorted(told, key=lambda step: step[1])]
 
 
@@ -182,6 +187,8 @@ def _event_words(event: Event, name: str) -> str:
     match event.to_state:
         case State.ARMED if event.from_state == State.CLAIMED:
             return _join(say("Not added yet."), words_for(event.reason)) if words_for(event.reason) else ""
+        case State.ARMED if event.from_state == State.FAILED and event.reason == "tried_again":
+            return say("We began to try once more.")
         case State.ARMED:
             is_first = event.from_state is None
             return say("You gave {service} your permission.", service=name) if is_first else say("You gave it again.")
@@ -220,6 +227,11 @@ def _told_read_backs(pre_save: PreSave, service: ServiceWords) -> list[tuple[str
         (say("A day later it was still there."), pre_save.kept_at),
     )
     return [(words, at) for words, at in looks if at]
+
+
+def _told_erasure(pre_save: PreSave, name: str) -> list[tuple[str, datetime]]:
+    erased_at = db.session.get_one(Grant, pre_save.grant_id).erased_at
+    return [(say("We erased your {service} permission.", service=name), erased_at)] if erased_at else []
 
 
 def _trigger(pre_save: PreSave, campaign: Campaign) -> str | None:

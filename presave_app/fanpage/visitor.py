@@ -12,7 +12,7 @@ from presave_app.extensions import current_settings
 from presave_app.lib.moments import find_zone
 
 # Browsers keep no cookie for longer (RFC 6265bis, 5.5).
-_FAN_SECONDS = 400 * 86_400
+FAN_DAYS = 400
 # Set by static/js/fan.js, on pages whose release has that clock and on no others.
 ZONE_COOKIE = "tz"
 
@@ -30,11 +30,18 @@ def remember_fan(response: Response, fan_id: str) -> None:
     response.set_cookie(
         _fan_cookie(),
         str(_signer().dumps(fan_id)),
-        max_age=_FAN_SECONDS,
+        max_age=FAN_DAYS * 86_400,
         path="/",
         secure=current_settings().is_production,
         httponly=True,
         samesite="Lax",
+    )
+
+
+def forget_fan(response: Response) -> None:
+    """Let the browser drop the id."""
+    response.delete_cookie(
+        _fan_cookie(), path="/", secure=current_settings().is_production, httponly=True, samesite="Lax"
     )
 
 

@@ -24,6 +24,7 @@ POINTS = (
     "after_send",
     "after_outcome_commit",
     "in_withdrawal",
+    "in_erasure",
 )
 # Those of a reminder.
 REMINDER_POINTS = ("after_question_commit", "after_reminder_claim", "before_reminder", "after_reminder")

@@ -36,8 +36,8 @@ def upsert(session: Session, service: str, key: str, tokens: Tokens, grant_life:
             VALUES (:id, :service, :key, :scopes, now())
             ON CONFLICT (service, account_key) DO UPDATE SET
               refresh_version = fan_grant.refresh_version + 1, refresh_epoch = fan_grant.refresh_epoch + 1,
-              refresh_until = NULL, refused_at = NULL, state = 'active', scopes = excluded.scopes,
-              granted_at = now()
+              refresh_until = NULL, refused_at = NULL, erased_at = NULL, state = 'active',
+              scopes = excluded.scopes, granted_at = now()
             RETURNING id
         """),
         {"id": uuid4(), "service": service, "key": key, "scopes": list(tokens.scopes)},
@@ -180,6 +180,7 @@ def _erase(session: Session, grant_ids: Sequence[UUID], state: str) -> None:
         text("""
             UPDATE fan_grant SET state = :state, access_token_sealed = NULL, refresh_token_sealed = NULL,
                 key_id = NULL, access_expires_at = NULL, refresh_until = NULL,
+                erased_at = coalesce(erased_at, now()),
                 refresh_epoch = refresh_epoch + 1
             WHERE id = ANY(:ids)
         """),

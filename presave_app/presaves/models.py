@@ -33,7 +33,7 @@ class Grant(Base):
     """A fan's permission on one service, the newest one only; its tokens are sealed to this row and column.
 
     `refresh_version` grows with every new pair of tokens; `refresh_epoch` with every attempt to get one.
-    Tokens are erased (NULL) with the last pre-save that needs them.
+    Tokens are erased (NULL) with the last pre-save that needs them, and `erased_at` says when.
     """
 
     __tablename__ = "fan_grant"
@@ -59,6 +59,7 @@ class Grant(Base):
     refresh_until: Mapped[datetime | None] = mapped_column(Moment)
     refresh_version: Mapped[int] = mapped_column(server_default="0")
     refused_at: Mapped[datetime | None] = mapped_column(Moment)
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)
     state: Mapped[str] = mapped_column(server_default="active")
 
 
@@ -75,7 +76,7 @@ class Consent(Base):
     language: Mapped[str]
     actions: Mapped[list[dict[str, str]]] = mapped_column(JSONB)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
-    given_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
+    given_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"), index=True)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
@@ -84,6 +85,8 @@ class PreSave(Base):
 
     A trigger in the database refuses every move that is not in its table of moves, refuses a claim before
     `due_at`, and writes the event of every move, so that none can be forgotten.
+
+    What has neither consent nor grant is nobody's any more (`presaves.forgetting`) and is kept as a number.
     """
 
     __tablename__ = "pre_save"
@@ -94,6 +97,11 @@ class PreSave(Base):
             name="state",
         ),
         CheckConstraint("(state = 'claimed') = (lease_until IS NOT NULL)", name="lease"),
+        CheckConstraint(
+            "(consent_id IS NULL) = (grant_id IS NULL) "
+            "AND (consent_id IS NOT NULL OR state IN ('done', 'expired', 'failed'))",
+            name="nobodys",
+        ),
         Index(
             "ix_pre_save_due",
             "service",
@@ -128,8 +136,8 @@ class PreSave(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     service: Mapped[str]
     account_key: Mapped[str]
-    consent_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consent.id"))
-    grant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fan_grant.id"), index=True)
+    consent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("consent.id"), index=True)
+    grant_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("fan_grant.id"), index=True)
     state: Mapped[str] = mapped_column(server_default="armed")
     reason: Mapped[str | None]
     claim_no: Mapped[int] = mapped_column(server_default="0")

@@ -116,7 +116,10 @@ def _claim() -> Sequence[Row[Any]]:
 def begin(claim: Row[Any]) -> Message | None:
     """Write ahead that a message goes out now; None when it must not: not out yet, taken back, or not ours."""
     with transaction() as session:
-        reminder = session.execute(_REMINDER, {"id": claim.reminder_id}).one()
+        reminder = session.execute(_REMINDER, {"id": claim.reminder_id}).one_or_none()
+        if reminder is None:
+            # Its fan has erased it meanwhile.
+            return None
         moment = _moment_of(reminder, lock_clock(session, reminder.campaign_id, to_change=False))
         if moment is None or moment > clock.now():
             session.execute(_PUT_OFF, {"id": claim.id, "moment": moment})

@@ -54,7 +54,10 @@ def start_notice(session: Session, pre_save_id: UUID) -> UUID | None:
     One at a time for each pre-save, which stays as it is until the transaction ends: what ends it will find the notice.
     """
     campaign = text("SELECT campaign_id FROM pre_save WHERE id = :id")
-    lock_clock(session, session.execute(campaign, {"id": pre_save_id}).scalar_one(), to_change=False)
+    campaign_id = session.execute(campaign, {"id": pre_save_id}).scalar_one_or_none()
+    if campaign_id is None:
+        return None
+    lock_clock(session, campaign_id, to_change=False)
     return session.execute(
         text("""
             INSERT INTO reminder (id, campaign_id, service, mine_hash, time_zone, language, due_at, reason, pre_save_id)

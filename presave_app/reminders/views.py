@@ -29,7 +29,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets
 from presave_app.extensions import current_settings, db, limiter
-from presave_app.fanpage.poster import Face, clean_source, find_face
+from presave_app.fanpage.poster import Face, adds_now, clean_source, find_face
 from presave_app.fanpage.visitor import known_zone, visitor_zone
 from presave_app.fanpage.words import release_words
 from presave_app.hypermedia import go_to
@@ -192,6 +192,7 @@ def reminder_page(reminder: Reminder, secret: str, fault: str = "") -> Response:
         why=why(reminder.reason, _name_of(reminder.service)),
         action=url_for("reminding.add_way_to", secret=secret),
         taken={way.way.kind for way in ways if way.can_stop},
+        adds_now=adds_now(campaign, reminder.service, reminder.time_zone),
         **context,
     )
     return _private(make_response(html))

@@ -28,6 +28,20 @@ class Team(Base):
     created_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
 
 
+class Imprint(Base):
+    """What a team says of itself on the privacy page and in the terms; plain text, empty where unsaid."""
+
+    __tablename__ = "imprint"
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    company: Mapped[str] = mapped_column(server_default="")
+    address: Mapped[str] = mapped_column(server_default="")
+    email: Mapped[str] = mapped_column(server_default="")
+    officer: Mapped[str] = mapped_column(server_default="")
+    law: Mapped[str] = mapped_column(server_default="")
+    paragraph: Mapped[str] = mapped_column(server_default="")
+
+
 class Member(Base):
     """A person who signs in. `email` is kept in lower case; without a password only a link signs them in."""
 

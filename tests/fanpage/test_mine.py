@@ -14,6 +14,7 @@ from twin_client import TwinClient
 
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import PreSaveId
+from presave_app.releases import adding
 
 
 @pytest.fixture(autouse=True)
@@ -171,6 +172,44 @@ def test_cancelling_is_one_press_and_safe_twice(client: FlaskClient, path: str, 
     page = text_of(client, path)
     assert "We will do nothing for Night Drive on Spotify" in page
     assert "Pre-save it after all" in page
+
+
+def test_what_was_refused_is_tried_again_with_one_press(
+    client: FlaskClient, campaign_id: int, path: str, pre_save_id: UUID, twin: TwinClient
+) -> None:
+    release_now(campaign_id)
+    run_sql("UPDATE target SET found_at = now()")
+    move(pre_save_id, "claimed", "failed", reason="library_full")
+    run_sql("UPDATE action SET state = 'refused'")
+    assert "Try again now" in text_of(client, path)
+    assert client.post(f"{path}/again").status_code == 303
+    assert row_of(pre_save_id).reason == "tried_again"
+    assert "We began to try once more." in text_of(client, path)
+    assert "You gave it again." not in text_of(client, path)
+    adding.add_due("spotify")
+    assert row_of(pre_save_id).state == "done"
+    assert client.post(f"{path}/again").status_code == 303
+    assert row_of(pre_save_id).state == "done"
+    assert len(twin.calls(method="PUT")) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE fan_grant SET state = 'dead', access_token_sealed = NULL, refresh_token_sealed = NULL",
+        "UPDATE pre_save SET due_at = now() - interval '15 days'",
+    ],
+    ids=["the permission is gone", "the two weeks are over"],
+)
+def test_where_no_try_is_possible_none_is_offered(
+    client: FlaskClient, campaign_id: int, path: str, pre_save_id: UUID, change: str
+) -> None:
+    release_now(campaign_id)
+    move(pre_save_id, "claimed", "failed", reason="library_full")
+    run_sql(change)
+    assert "Try again now" not in text_of(client, path)
+    client.post(f"{path}/again")
+    assert row_of(pre_save_id).state == "failed"
 
 
 def test_disconnecting_ends_every_pre_save(app: Flask, client: FlaskClient, path: str, twin: TwinClient) -> None:

@@ -14,7 +14,7 @@ from jinja2 import Environment, nodes
 APP = Path(__file__).resolve().parents[2] / "presave_app"
 TEMPLATES = [
     path
-    for folder in ("fanpage", "reminders", "counts", "layout")
+    for folder in ("fanpage", "privacy", "reminders", "counts", "layout")
     for path in (APP / "templates" / folder).rglob("*.html")
 ]
 WORKSPACE = {"workspace.html", "base.html"}
@@ -22,7 +22,7 @@ MODULES = {
     "counts": ("stage", "tally"),
     "fanpage": ("connecting", "mine", "poster", "receipt", "stops", "words"),
     "presaves": ("states",),
-    "privacy": ("consent",),
+    "privacy": ("consent", "facts"),
     "reminders": ("calendar", "message", "pushing", "typed", "words"),
 }
 PATHS = [APP / "error_pages.py", *(APP / folder / f"{name}.py" for folder, names in MODULES.items() for name in names)]

@@ -177,7 +177,7 @@ def test_a_withdrawal_between_claim_and_send_stops_the_call(due: UUID, twin: Twi
 
 
 def test_every_named_point_is_reached_by_a_test() -> None:
-    assert set(failpoints.POINTS) == {*IN_AN_ADD, *IN_A_REFRESH, *IN_A_SIGN_IN, "in_withdrawal"}
+    assert set(failpoints.POINTS) == {*IN_AN_ADD, *IN_A_REFRESH, *IN_A_SIGN_IN, "in_withdrawal", "in_erasure"}
 
 
 def test_a_dead_process_holds_no_lock_on_the_grant(due: UUID, twin: TwinClient, environ: dict[str, str]) -> None:

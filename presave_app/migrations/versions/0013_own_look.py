@@ -2,16 +2,16 @@
 
 Only adds: code of the release before runs on this schema during a deploy.
 
-Revision ID: 0014
-Revises: 0011
+Revision ID: 0013
+Revises: 0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0014"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 
 _TEXTS = ("own_accent", "own_ground", "words_before", "words_after")
 _OBJECTS = ("own_colours", "own_links")
