@@ -15,6 +15,7 @@ from presave_app.extensions import db
 from presave_app.fanpage.poster import Face, find_face, offers_of
 from presave_app.fanpage.receipt import receipt_of
 from presave_app.fanpage.telling import tell_me_of
+from presave_app.fanpage.way_back import is_made_here
 from presave_app.fanpage.words import service_words
 from presave_app.hypermedia import fragment, go_to
 from presave_app.presaves.looking_up import find_by_mine_secret
@@ -134,6 +135,7 @@ def _mine_context(pre_save: PreSave, secret: str, fault: str = "") -> dict[str, 
         "permissions_url": connector.permissions_url if connector else None,
         "agreed": consent.wording,
         "agreed_language": consent.language,
+        "is_made_here": is_made_here(pre_save.id),
         "is_connected": db.session.get_one(Grant, pre_save.grant_id).state == "active",
         "offer": next((offer for offer in offers if offer.service == pre_save.service), None),
         "zone": pre_save.time_zone or "",

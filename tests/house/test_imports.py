@@ -42,6 +42,7 @@ EDGE_NAMES = {
     "connecting.py",
     "mine.py",
     "inside_views.py",
+    "own_views.py",
     "sessions.py",
 }
 
