@@ -96,14 +96,12 @@ function putOwnFirst(list) {
 
 // What was made in this browser. A cookie says on which campaigns, so that nobody else asks; the place for it is kept
 // free before it comes. By a plain request, because htmx is only on pages on which something moves.
-const OWN_LINE_REM = 5;
-const OWN_FOOT_REM = 3.5;
 
 async function showOwn(place) {
   const here = /(?:^|; )(?:__Host-)?here=([\d.]+)/.exec(document.cookie)?.[1].split(".") ?? [];
   const lines = here.filter((campaign) => campaign === place.dataset.campaign).length;
   if (!lines) return;
-  place.style.minHeight = `${lines * OWN_LINE_REM + OWN_FOOT_REM}rem`;
+  place.style.setProperty("--lines", lines);
   place.hidden = false;
   const address = place.dataset.me;
   delete place.dataset.me;
@@ -118,10 +116,11 @@ async function showOwn(place) {
   enhance(told);
 }
 
-// Where a fan is in already, the service's button stands back for those that are left.
+// Where a fan is in already, the service's button stands back for those that are left. Its way to listen never does.
 function standBack(line) {
-  const button = document.querySelector(`#services:not([data-own-first]) > [data-service="${line.dataset.saved}"]`);
-  button?.classList.add("is-used");
+  const place = `[data-service="${line.dataset.saved}"]`;
+  document.querySelector(`#services:not([data-own-first]) > ${place}`)?.classList.add("is-used");
+  document.querySelector(`.late-adds > ${place}`)?.setAttribute("hidden", "");
 }
 
 // Which services may be shown in a frame was decided when the page was loaded; one that turned since has to come anew.
@@ -140,16 +139,16 @@ function offerPlayer(place) {
   button.href = item.querySelector("a").href;
   button.textContent = place.dataset.words;
   place.querySelector(".note").textContent = filled(place.dataset.from, { service });
-  Object.assign(place.dataset, { src: item.dataset.player, height: item.dataset.height, service });
+  Object.assign(place.dataset, { src: item.dataset.player, height: item.dataset.height, name: service });
 }
 
 // YouTube plays for nobody who hides the site (https://developers.google.com/youtube/terms/required-minimum-functionality),
 // so each player is told the site, and never the page.
 function openPlayer(place) {
-  const { src, height, title, service } = place.dataset;
+  const { src, height, title, name } = place.dataset;
   const frame = document.createElement("iframe");
   frame.setAttribute("sandbox", PLAYER_BOX);
-  Object.assign(frame, { title: filled(title, { service }), height, allow: PLAYER_MAY, loading: "lazy" });
+  Object.assign(frame, { title: filled(title, { service: name }), height, allow: PLAYER_MAY, loading: "lazy" });
   Object.assign(frame, { referrerPolicy: "strict-origin", src });
   place.replaceChildren(frame);
   frame.focus();
