@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Flask, Response, request
 
 from presave_app.extensions import current_settings
@@ -15,10 +17,17 @@ def init_security_headers(app: Flask) -> None:
     app.after_request(_add_headers)
 
 
-def content_security_policy(form_targets: str, frame_ancestors: str = "'none'", *, guests: tuple[str, ...] = ()) -> str:
+def content_security_policy(
+    form_targets: str,
+    frame_ancestors: str = "'none'",
+    *,
+    guests: tuple[str, ...] = (),
+    frames: tuple[str, ...] = (),
+) -> str:
     """The policy of a page. Nothing inline runs, nothing of anybody else's is loaded.
 
     `guests` are origins whose script the page is there for: it may load them, and they may talk to themselves.
+    `frames` are origins that may only be shown in a frame, where they are on their own.
 
     Chromium applies `form-action` to each redirect after a form is sent, so the page that starts a
     sign-in must allow any https address: a service may pass the fan on to a host of its own choice.
@@ -31,12 +40,18 @@ def content_security_policy(form_targets: str, frame_ancestors: str = "'none'", 
             "img-src 'self' data:",
             "font-src 'self'",
             " ".join(("connect-src 'self'", *guests)),
-            *([" ".join(("frame-src", *guests))] if guests else []),
+            *([" ".join(("frame-src", *guests, *frames))] if guests or frames else []),
             f"form-action {form_targets}",
             "base-uri 'none'",
             f"frame-ancestors {frame_ancestors}",
         )
     )
+
+
+def allow_frames(response: Response, origins: Iterable[str]) -> None:
+    """Let a page with forms that begin a sign-in show these origins in frames."""
+    policy = content_security_policy(_sign_in_targets(), frames=tuple(dict.fromkeys(origins)))
+    response.headers["Content-Security-Policy"] = policy
 
 
 def sign_in_headers(guests: tuple[str, ...]) -> dict[str, str]:
@@ -49,13 +64,16 @@ def sign_in_headers(guests: tuple[str, ...]) -> dict[str, str]:
     }
 
 
+def _sign_in_targets() -> str:
+    # A local installation signs in at the sandbox, which speaks plain http.
+    return "'self' https:" if current_settings().is_production else "'self' https: http:"
+
+
 def _add_headers(response: Response) -> Response:
     settings = current_settings()
     starts_sign_ins = request.blueprint in _SIGN_IN_BLUEPRINTS
-    # A local installation signs in at the sandbox, which speaks plain http.
-    fan_targets = "'self' https:" if settings.is_production else "'self' https: http:"
     headers = {
-        "Content-Security-Policy": content_security_policy(fan_targets if starts_sign_ins else "'self'"),
+        "Content-Security-Policy": content_security_policy(_sign_in_targets() if starts_sign_ins else "'self'"),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",

@@ -13,6 +13,7 @@ from presave_app.counts.views import counts
 from presave_app.fanpage.connecting import connecting
 from presave_app.fanpage.inside_views import inside_apps
 from presave_app.fanpage.mine import mine
+from presave_app.fanpage.own_views import own
 from presave_app.fanpage.views import fanpage
 from presave_app.ops.health import health
 from presave_app.privacy.team_views import imprints
@@ -43,6 +44,7 @@ def register(app: Flask) -> None:
         inside_apps,
         privacy,
         imprints,
+        own,
         fanpage,
     ):
         app.register_blueprint(blueprint)

@@ -103,6 +103,7 @@ def environ(postgres_url: str, redis_url: str, twin_url: str) -> dict[str, str]:
         "SPOTIFY_CLIENT_SECRET": SECRET,
         "SPOTIFY_ACCOUNTS_URL": f"{twin_url}/spotify/accounts",
         "SPOTIFY_API_URL": f"{twin_url}/spotify/api/v1",
+        "SPOTIFY_EMBED_URL": f"{twin_url}/spotify/embed",
         "SPOTIFY_MODE": "extended",
         "SPOTIFY_CALLS_PER_SECOND": "1000",
         **NO_LOOKUPS,

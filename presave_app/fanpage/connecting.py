@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response
 
 from presave_app.access import fan_form, public
 from presave_app.campaigns.addresses import find_by_slug
@@ -21,14 +19,22 @@ from presave_app.extensions import current_settings, db
 from presave_app.fanpage import stops
 from presave_app.fanpage.inside_views import note_step
 from presave_app.fanpage.poster import Face, Offer, clean_source, find_face, offers_of
-from presave_app.fanpage.visitor import find_fan_id, known_zone, remember_fan, visitor_zone
+from presave_app.fanpage.visitor import (
+    find_fan_id,
+    flow_secret,
+    known_zone,
+    remember_fan,
+    remember_flow,
+    visitor_zone,
+)
+from presave_app.fanpage.way_back import Made, keep_here, keep_reminder_here
 from presave_app.lib import clock
 from presave_app.lib.failpoints import reach
 from presave_app.lib.languages import speaking
 from presave_app.lib.tokens import new_secret
 from presave_app.presaves import flows
 from presave_app.presaves.collecting import collect
-from presave_app.presaves.flows import FLOW_MINUTES, NewFlow, ReturnedFlow
+from presave_app.presaves.flows import NewFlow, ReturnedFlow
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.models import PreSave
 from presave_app.presaves.states import PreSaveId
@@ -47,7 +53,6 @@ from presave_app.transaction import transaction
 
 connecting = Blueprint("connecting", __name__)
 
-_SECRET = re.compile(r"[\w-]{20,128}", re.ASCII)
 _LONGEST_PARAMETER = 2048
 # A permission that a page of ours brings back has no address to fit into.
 _LONGEST_FIELD = 8192
@@ -112,7 +117,7 @@ def _consent_draft(campaign: Campaign, connector: Connector, offer: Offer, zone:
 
 
 def _send_to_service(campaign: Campaign, connector: Connector, draft: dict[str, Any]) -> ResponseReturnValue:
-    flow, browser = NewFlow(), _browser_secret() or new_secret()
+    flow, browser = NewFlow(), flow_secret() or new_secret()
     start = connector.begin_sign_in(
         redirect_uri=_redirect_uri(connector.service),
         state=flow.state,
@@ -131,7 +136,7 @@ def _send_to_service(campaign: Campaign, connector: Connector, draft: dict[str, 
         )
     reach("after_flow_commit")
     response = redirect(start.url, code=303)
-    _remember_browser(response, browser)
+    remember_flow(response, browser)
     return response
 
 
@@ -172,6 +177,7 @@ def _take_in(
     response.headers["Referrer-Policy"] = "no-referrer"
     if sign_in.account_id is None:
         remember_fan(response, fan_id)
+    keep_here(response, Made.pre_save(pre_save_id, campaign.id))
     return response
 
 
@@ -192,7 +198,9 @@ def _remind(flow: ReturnedFlow, campaign: Campaign, reason: Reason) -> ResponseR
     with transaction() as session:
         secret = taking.start(session, campaign, flow.service, reason, draft.get("time_zone"), draft.get("source"))
     log.info("a sign-in on %s became a reminder: %s", flow.service, reason)
-    return redirect(url_for("mine.mine_page", secret=secret), code=303)
+    response = redirect(url_for("mine.mine_page", secret=secret), code=303)
+    keep_reminder_here(response, secret)
+    return response
 
 
 def _finish_sign_in(connector: Connector, flow: ReturnedFlow, answer: Mapping[str, str]) -> SignIn:
@@ -228,7 +236,7 @@ def _flow_is_gone(state: str, connector: Connector) -> ResponseReturnValue:
 
 
 def _use_flow(state: str, service: str) -> ReturnedFlow | None:
-    browser = _browser_secret()
+    browser = flow_secret()
     if not state or browser is None:
         return None
     with transaction() as session:
@@ -275,25 +283,3 @@ def _parameter(name: str) -> str:
 def _source() -> str | None:
     """Nobody types it, so a strange one is dropped without a word, as a strange zone is."""
     return clean_source(request.form.get("src", "")) or None
-
-
-def _cookie_name() -> str:
-    return "__Host-flow" if current_settings().is_production else "flow"
-
-
-def _browser_secret() -> str | None:
-    value = request.cookies.get(_cookie_name(), "")
-    return value if _SECRET.fullmatch(value) else None
-
-
-def _remember_browser(response: Response, browser: str) -> None:
-    """Bind the flow to this browser. The secret is kept while flows are under way, so that two tabs both work."""
-    response.set_cookie(
-        _cookie_name(),
-        browser,
-        max_age=FLOW_MINUTES * 60,
-        path="/",
-        secure=current_settings().is_production,
-        httponly=True,
-        samesite="Lax",
-    )

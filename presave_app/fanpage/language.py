@@ -18,7 +18,7 @@ from presave_app.fanpage.poster import clean_source
 from presave_app.lib.languages import LANGUAGES, SOURCE, language_now, locale_now, locale_of, say_count, translated
 
 # Blueprints whose pages fans see; the workspace speaks English.
-FAN_BLUEPRINTS = ("fanpage", "mine", "connecting", "inside_apps", "reminding", "counts", "privacy")
+FAN_BLUEPRINTS = ("fanpage", "mine", "connecting", "inside_apps", "reminding", "own", "counts", "privacy")
 # Its address is agreed on with the services, to the letter.
 _NEVER_CARRIED = ("connecting.callback",)
 _LONGEST_HEADER = 200

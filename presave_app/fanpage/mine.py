@@ -16,6 +16,7 @@ from presave_app.fanpage.poster import Face, find_face, offers_of
 from presave_app.fanpage.receipt import receipt_of
 from presave_app.fanpage.telling import tell_me_of
 from presave_app.fanpage.visitor import find_fan_id, forget_fan
+from presave_app.fanpage.way_back import is_made_here
 from presave_app.fanpage.words import service_words
 from presave_app.hypermedia import fragment, go_to
 from presave_app.lib.tokens import hash_secret
@@ -191,6 +192,7 @@ def _mine_context(pre_save: PreSave, secret: str, fault: str = "") -> dict[str, 
         "permissions_url": connector.permissions_url if connector else None,
         "agreed": consent.wording,
         "agreed_language": consent.language,
+        "is_made_here": is_made_here(pre_save.id),
         "is_connected": db.session.get_one(Grant, pre_save.grant_id).state == "active",
         "can_try_again": can_try_again(db.session(), pre_save.id),
         "offer": next((offer for offer in offers if offer.service == pre_save.service), None),

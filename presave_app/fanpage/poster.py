@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,7 +15,7 @@ from presave_app.campaigns.addresses import was_public
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.fields import latest_safe_start
 from presave_app.campaigns.label_pages import find_pages
-from presave_app.campaigns.listening import link_of, listen_url
+from presave_app.campaigns.listening import find_player, link_of, listen_url
 from presave_app.campaigns.models import Campaign, LabelPage, Target
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets, links_among
@@ -27,7 +28,7 @@ from presave_app.lib.countries import zones_of
 from presave_app.lib.languages import marked, say, say_count
 from presave_app.presaves.seats import find_seats
 from presave_app.privacy.consent import Tick, Wording, consent_for, ticks_for
-from presave_app.streaming.connector import Connector
+from presave_app.streaming.connector import Connector, Player
 from presave_app.streaming.directory import Entry, find_entry
 from presave_app.streaming.registry import connectors
 from presave_app.teams.models import Team
@@ -65,6 +66,12 @@ class Offer:
     home_device: str = ""
     home_countries: tuple[str, ...] = ()
     has_countdown: bool = False
+    player: Player | None = None
+
+    @property
+    def plays_here(self) -> bool:
+        """Whether it can be listened to on the page itself."""
+        return self.player is not None and self.listen_url is not None
 
     @property
     def home_zones(self) -> tuple[str, ...]:
@@ -108,6 +115,7 @@ def poster_context(
         "picture": find_picture(campaign.artwork_id),
         "when": release_words(campaign),
         "offers": offers,
+        "listen_here": first_with_player(offers) if face is Face.OUT_NOW else None,
         "asks_again": is_waiting and count["count"].poll is not None and not is_preview,
         "source": source,
         "app_marks": ALL_MARKS,
@@ -152,6 +160,11 @@ def _if_seated(offer: Offer) -> Offer:
     return replace(offer, wording=None, ticks=[], remind_words=words)
 
 
+def first_with_player(offers: Sequence[Offer]) -> Offer | None:
+    """The service whose player the page opens, unless the visitor's browser prefers another one of them."""
+    return next((offer for offer in offers if offer.plays_here), None)
+
+
 def opens_at(campaign: Campaign, connector: Connector) -> datetime | None:
     """From when on a permission given to `connector` lasts for every fan; None when it does already."""
     release = release_clock(campaign)
@@ -182,6 +195,7 @@ def _link_offer(entry: Entry, target: Target | None) -> Offer:
         remind_words=say(why, service=entry.name),
         home_device=entry.home_device,
         home_countries=entry.home_countries,
+        player=find_player(target) if target else None,
     )
 
 
@@ -205,6 +219,7 @@ def _offer(
         late_words=_late_words(connector),
         home_device=connector.home_device,
         home_countries=connector.home_countries,
+        player=find_player(target),
     )
 
 

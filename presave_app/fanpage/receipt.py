@@ -67,6 +67,7 @@ class Receipt:
     due_at: datetime
     due_words: str
     is_ahead: bool
+    zone: str
     steps: list[Step]
     trigger: str | None
 
@@ -98,6 +99,7 @@ def receipt_of(pre_save: PreSave, campaign: Campaign, service: ServiceWords) -> 
         due_at=pre_save.due_at,
         due_words=moment_words(pre_save.due_at, zone),
         is_ahead=state is State.ARMED and is_ahead,
+        zone=zone,
         steps=_steps(pre_save, campaign, service, zone),
         trigger=_trigger(pre_save, campaign),
     )

@@ -19,6 +19,7 @@ from presave_app.fanpage.poster import Face, clean_source, find_face, poster_con
 from presave_app.fanpage.visitor import visitor_zone
 from presave_app.front.offers import Offer, Side, offer
 from presave_app.lib import clock
+from presave_app.security_headers import allow_frames
 from presave_app.transaction import transaction
 
 fanpage = Blueprint("fanpage", __name__)
@@ -108,8 +109,11 @@ def page(slug: str) -> ResponseReturnValue:
     if face is Face.ENDED:
         return render_template("fanpage/not_here.html", is_ended=True), 410
     card = find_card(campaign.id, is_out=face is Face.OUT_NOW)
-    html = render_template("fanpage/page.html", card=card, **poster_context(campaign, zone=zone, source=source))
-    return _cached_until_the_flip(make_response(html), campaign, face)
+    context = poster_context(campaign, zone=zone, source=source)
+    response = make_response(render_template("fanpage/page.html", card=card, **context))
+    if face is Face.OUT_NOW:
+        allow_frames(response, [offer.player.origin for offer in context["offers"] if offer.plays_here])
+    return _cached_until_the_flip(response, campaign, face)
 
 
 def _cached_until_the_flip(response: Response, campaign: Campaign, face: Face) -> Response:

@@ -63,6 +63,8 @@ def _cookies() -> list[tuple[str, str]]:
         (ZONE_COOKIE, say("your time zone, so that the page turns at your midnight; for {days} days", days=ZONE_DAYS)),
         (f"{prefix}flow", say("ties a sign-in to this browser; for {minutes} minutes", minutes=FLOW_MINUTES)),
         (f"{prefix}fan", say("stands for you where a service names no account; for {days} days", days=FAN_DAYS)),
+        (f"{prefix}made", say("shows you here what you pre-saved in this browser; for {days} days", days=FAN_DAYS)),
+        (f"{prefix}here", say("tells the page whether there is something to show; for {days} days", days=FAN_DAYS)),
     ]
 
 

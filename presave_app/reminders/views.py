@@ -6,16 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask import current_app as flask_app
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
@@ -31,6 +22,7 @@ from presave_app.campaigns.targets import find_targets
 from presave_app.extensions import current_settings, db, limiter
 from presave_app.fanpage.poster import Face, adds_now, clean_source, find_face
 from presave_app.fanpage.visitor import known_zone, visitor_zone
+from presave_app.fanpage.way_back import is_made_here, keep_reminder_here
 from presave_app.fanpage.words import release_words
 from presave_app.hypermedia import go_to
 from presave_app.reminders import taking, undoing
@@ -82,7 +74,7 @@ def remind(slug: str, service: str) -> ResponseReturnValue:
     with transaction() as session:
         secret = taking.start(session, campaign, service, Reason.SERVICE_REMINDS, zone, source)
         add_way(session, _reminder_or_404(secret).id)
-    return go_to(url_for("mine.mine_page", secret=secret, just=1))
+    return _taken(secret, just=1)
 
 
 @reminding.post("/mine/<secret>/remind")
@@ -97,7 +89,7 @@ def add_way_to(secret: str) -> ResponseReturnValue:
         return reminder_page(reminder, secret, str(fault)), 422
     with transaction() as session:
         add_way(session, _reminder_or_404(secret).id)
-    return go_to(url_for("mine.mine_page", secret=secret))
+    return _taken(secret)
 
 
 @reminding.post("/mine/<secret>/remind/<uuid:way_id>/stop")
@@ -187,6 +179,7 @@ def reminder_page(reminder: Reminder, secret: str, fault: str = "") -> Response:
         "reminders/mine.html",
         secret=secret,
         reminder=reminder,
+        is_made_here=is_made_here(reminder.id),
         ways=ways,
         headline=headline(ways, is_withdrawn=reminder.withdrawn_at is not None, is_out=is_out),
         why=why(reminder.reason, _name_of(reminder.service)),
@@ -196,6 +189,12 @@ def reminder_page(reminder: Reminder, secret: str, fault: str = "") -> Response:
         **context,
     )
     return _private(make_response(html))
+
+
+def _taken(secret: str, just: int | None = None) -> ResponseReturnValue:
+    response = go_to(url_for("mine.mine_page", secret=secret, just=just))
+    keep_reminder_here(response, secret)
+    return response
 
 
 def _remind_page(campaign: Campaign, service: str, fault: str = "") -> str:

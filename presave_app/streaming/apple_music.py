@@ -20,6 +20,7 @@ from presave_app.streaming.apple_music_tokens import DeveloperTokens
 from presave_app.streaming.connector import (
     Connector,
     Outcome,
+    Player,
     Release,
     Setup,
     SignIn,
@@ -45,6 +46,7 @@ OPTIONS = ServiceOptions(
     urls={
         "APPLE_MUSIC_API_URL": "https://api.music.apple.com",
         "APPLE_MUSIC_JS_URL": "https://js-cdn.music.apple.com/musickit/v3/musickit.js",
+        "APPLE_MUSIC_EMBED_URL": "https://embed.music.apple.com",
     },
     # Calls are counted per developer token, and no number is published
     # (https://developer.apple.com/documentation/applemusicapi/generating-developer-tokens). Users report that
@@ -107,6 +109,7 @@ class AppleMusic(Connector):
     def __init__(self, settings: ServiceSettings) -> None:
         self._api = settings.urls["APPLE_MUSIC_API_URL"]
         self._script = settings.urls["APPLE_MUSIC_JS_URL"]
+        self._urls = settings.urls
         self._http = ServiceHTTP(self._fault_of)
         self._developer_tokens = DeveloperTokens(
             team_id=settings.credentials["APPLE_MUSIC_TEAM_ID"],
@@ -135,6 +138,14 @@ class AppleMusic(Connector):
         kind, release_id = ref.split(":")
         # The host leads each listener to the storefront of their own.
         return f"https://geo.music.apple.com/us/{kind}/_/{release_id}"
+
+    def player(self, ref: str) -> Player | None:
+        """As the marketing tools make it (https://toolbox.marketingtools.apple.com).
+
+        The storefront is that of `listen_url`; nothing leads the player on to a listener's own.
+        """
+        kind, release_id = ref.split(":")
+        return Player(f"{self._urls['APPLE_MUSIC_EMBED_URL']}/us/{kind}/{release_id}", 450 if kind == "album" else 175)
 
     def sign_in_page(self, origin: str) -> SignInPage:
         sources = (_origin_of(self._script), _origin_of(self._api), *_APPLE_SOURCES)

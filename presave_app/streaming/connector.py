@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from presave_app.lib.languages import say
 from presave_app.settings import ServiceSettings
@@ -115,6 +116,20 @@ class Setup:
 
 
 @dataclass(frozen=True)
+class Player:
+    """The service's own player for other people's pages: its address, and how many pixels high it wants to be."""
+
+    url: str
+    height: int
+
+    @property
+    def origin(self) -> str:
+        """Whom a page has to let in for it."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+@dataclass(frozen=True)
 class Countdown:
     """A page at the service itself on which fans pre-save ahead of the day, as the label makes one there.
 
@@ -192,7 +207,11 @@ class Connector(ABC):
     def listen_url(self, ref: str) -> str | None:
         """Where the release is listened to; None when only the catalogue can tell (`Release.url`)."""
 
-    def parse_artist_ref(self, text: str) -> str | None:  # noqa: ARG002 - for those who override it
+    def player(self, ref: str) -> Player | None:  # noqa: ARG002 - for those who override it
+        """The player of the release, to be put into a page of ours; None when the service has none for it."""
+        return None
+
+    def parse_artist_ref(self, text: str) -> str | None:  # noqa: ARG002
         """The service's own name for an artist in a pasted link, URI or id; None when it is none."""
         return None
 

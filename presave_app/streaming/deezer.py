@@ -22,21 +22,19 @@ from presave_app.streaming.connector import (
     Connector,
     Extra,
     Outcome,
+    Player,
     Release,
     Setup,
     SignIn,
     SignInStart,
     Tokens,
 )
+from presave_app.streaming.deezer_faults import fault_in, http_fault_of
 from presave_app.streaming.errors import (
-    AppBlocked,
     AsWanted,
     NeedsReauth,
-    NotEntitled,
     NotYetAvailable,
-    Refused,
     RetryLater,
-    ServiceError,
     SignInRefused,
 )
 from presave_app.streaming.http import Answer, ServiceHTTP
@@ -44,7 +42,11 @@ from presave_app.streaming.http import Answer, ServiceHTTP
 OPTIONS = ServiceOptions(
     service="deezer",
     credentials=("DEEZER_APP_ID", "DEEZER_SECRET"),
-    urls={"DEEZER_CONNECT_URL": "https://connect.deezer.com", "DEEZER_API_URL": "https://api.deezer.com"},
+    urls={
+        "DEEZER_CONNECT_URL": "https://connect.deezer.com",
+        "DEEZER_API_URL": "https://api.deezer.com",
+        "DEEZER_EMBED_URL": "https://widget.deezer.com/widget",
+    },
     # "Limited to 50 requests / 5 seconds" (https://developers.deezer.com/api); for whom it counts is not said.
     calls_per_second=8.0,
     rate_window_seconds=5.0,
@@ -53,7 +55,6 @@ OPTIONS = ServiceOptions(
 _REF = re.compile(r"(album|track):([0-9]{1,19})")
 _LINK = re.compile(r"(?:https?://)?(?:www\.)?deezer\.com/(?:[a-z]{2}/)?(album|track)/([0-9]{1,19})(?:[/?#].*)?")
 _ARTIST = re.compile(r"(?:(?:https?://)?(?:www\.)?deezer\.com/(?:[a-z]{2}/)?artist/)?([0-9]{1,19})(?:[/?#].*)?")
-_QUOTA_PAUSE_SECONDS = 5.0
 # The list of favourites has no order that is promised, so all of it is looked through, up to this many pages.
 _PAGE_SIZE = 100
 _MOST_PAGES = 30
@@ -92,9 +93,10 @@ class Deezer(Connector):
     def __init__(self, settings: ServiceSettings) -> None:
         self._connect = settings.urls["DEEZER_CONNECT_URL"]
         self._api = settings.urls["DEEZER_API_URL"]
+        self._urls = settings.urls
         self._app_id = settings.credentials["DEEZER_APP_ID"]
         self._secret = settings.credentials["DEEZER_SECRET"]
-        self._http = ServiceHTTP(_http_fault_of)
+        self._http = ServiceHTTP(http_fault_of)
 
     def close(self) -> None:
         self._http.close()
@@ -112,6 +114,10 @@ class Deezer(Connector):
 
     def listen_url(self, ref: str) -> str | None:
         return f"https://www.deezer.com/{ref.replace(':', '/')}"
+
+    def player(self, ref: str) -> Player | None:
+        """As the widget's own page makes it (https://widget.deezer.com)."""
+        return Player(f"{self._urls['DEEZER_EMBED_URL']}/auto/{ref.replace(':', '/')}", 300)
 
     def begin_sign_in(
         self, *, redirect_uri: str, state: str, code_verifier: str, scopes: tuple[str, ...]
@@ -195,14 +201,14 @@ class Deezer(Connector):
     def _write(self, path: str, token: str, query: Mapping[str, str]) -> bool:
         answer = self._send("POST", path, token, query).json()
         if not isinstance(answer, bool):
-            raise _fault_in(as_object(answer)) or RetryLater("answer_unreadable")
+            raise fault_in(as_object(answer)) or RetryLater("answer_unreadable")
         return answer
 
     def _call(
         self, method: str, path: str, token: str | None = None, query: Mapping[str, str] | None = None
     ) -> dict[str, Any]:
         body = self._send(method, path, token, query).json_object()
-        fault = _fault_in(body)
+        fault = fault_in(body)
         if fault is not None:
             raise fault
         return body
@@ -255,43 +261,3 @@ def _token_in(text: str) -> dict[str, str]:
     if not found.get("access_token") or not (expires.isascii() and expires.isdigit()):
         raise RetryLater("sign_in_not_finished")
     return found
-
-
-def _fault_in(body: Mapping[str, Any]) -> ServiceError | None:
-    """What an error inside HTTP 200 means (https://developers.deezer.com/api/errors)."""
-    if "error" not in body:
-        return None
-    match as_object(body["error"]).get("code"):
-        case 4:
-            return RetryLater("rate_limited", _QUOTA_PAUSE_SECONDS)
-        case 100:
-            return Refused("library_full")
-        case 200:
-            return NeedsReauth("scope_missing")
-        case 300:
-            return NeedsReauth("grant_revoked")
-        case 700:
-            return RetryLater("service_busy")
-        case 800:
-            return NotYetAvailable("not_in_catalogue")
-        case 801:
-            return AsWanted("already_there")
-        case 901:
-            return NotEntitled("account_not_allowed")
-        case int(code):
-            return Refused(f"error_{code}")
-        case _:
-            return RetryLater("answer_unreadable")
-
-
-def _http_fault_of(answer: Answer) -> ServiceError:
-    if answer.status >= 500:
-        return RetryLater(f"http_{answer.status}")
-    if answer.status == 429:
-        return RetryLater("rate_limited", answer.retry_after_seconds())
-    if answer.status == 403:
-        # Said of a whole app or address that was shut out, never of one fan: theirs come inside a 200.
-        return AppBlocked("forbidden")
-    if answer.status == 404:
-        return NotYetAvailable("not_in_catalogue")
-    return Refused(f"http_{answer.status}") if answer.status >= 400 else RetryLater(f"http_{answer.status}")

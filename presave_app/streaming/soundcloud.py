@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from presave_app.lib.languages import marked
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.settings import ServiceOptions, ServiceSettings
-from presave_app.streaming.connector import Extra, Outcome, Release, Setup, SignIn, Tokens
+from presave_app.streaming.connector import Extra, Outcome, Player, Release, Setup, SignIn, Tokens
 from presave_app.streaming.errors import (
     AccessExpired,
     AppBlocked,
@@ -31,7 +31,11 @@ from presave_app.streaming.oauth import OAuthClient, OAuthConnector
 OPTIONS = ServiceOptions(
     service="soundcloud",
     credentials=("SOUNDCLOUD_CLIENT_ID", "SOUNDCLOUD_CLIENT_SECRET"),
-    urls={"SOUNDCLOUD_AUTH_URL": "https://secure.soundcloud.com", "SOUNDCLOUD_API_URL": "https://api.soundcloud.com"},
+    urls={
+        "SOUNDCLOUD_AUTH_URL": "https://secure.soundcloud.com",
+        "SOUNDCLOUD_API_URL": "https://api.soundcloud.com",
+        "SOUNDCLOUD_EMBED_URL": "https://w.soundcloud.com/player",
+    },
     # Only plays have a published limit (https://developers.soundcloud.com/docs/api/rate-limits).
     calls_per_second=5.0,
 )
@@ -41,6 +45,7 @@ _LINK = re.compile(
     r"(?:https?://)?(?:(?:www\.|m\.)?soundcloud\.com/(?:[\w-]+/(?:sets/)?[\w-]+(?:/s-\w+)?)|on\.soundcloud\.com/\w+)"
     r"/?(?:[?#].*)?"
 )
+_SHORT = "https://on.soundcloud.com/"
 _ARTIST = re.compile(r"soundcloud:users:\d{1,19}")
 # `/resolve` has answered with a bare number, too (https://github.com/soundcloud/api/issues/403).
 _RESOURCE = re.compile(r"/(tracks|playlists)/(?:soundcloud:\1:)?(\d{1,19})$")
@@ -81,6 +86,7 @@ class SoundCloud(OAuthConnector):
     def __init__(self, settings: ServiceSettings) -> None:
         accounts = settings.urls["SOUNDCLOUD_AUTH_URL"]
         self._api = settings.urls["SOUNDCLOUD_API_URL"]
+        self._urls = settings.urls
         self._http = ServiceHTTP(_fault_of)
         self._oauth = OAuthClient(
             self._http,
@@ -107,6 +113,19 @@ class SoundCloud(OAuthConnector):
 
     def listen_url(self, ref: str) -> str | None:
         return ref if ref.startswith("https://") else None
+
+    def player(self, ref: str) -> Player | None:
+        """It is told a sound by its permalink or by its address in the API, never by a short link.
+
+        https://developers.soundcloud.com/docs/api/html5-widget
+        """
+        if ref.startswith(_SHORT):
+            return None
+        _, _, name = ref.partition("soundcloud:")
+        address = f"https://api.soundcloud.com/{name.replace(':', '/')}" if name else ref
+        is_list = "playlists/" in address or "/sets/" in address
+        query = urlencode({"url": address, "show_comments": "false"})
+        return Player(f"{self._urls['SOUNDCLOUD_EMBED_URL']}/?{query}", 400 if is_list else 166)
 
     def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
         tokens = self._oauth.finish(answer, code_verifier=secret, redirect_uri=redirect_uri)

@@ -12,7 +12,7 @@ from presave_app.lib.languages import marked
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.lib.upc import same_upc, written_forms
 from presave_app.settings import ServiceOptions, ServiceSettings
-from presave_app.streaming.connector import Countdown, Extra, Outcome, Release, Setup, SignIn
+from presave_app.streaming.connector import Countdown, Extra, Outcome, Player, Release, Setup, SignIn
 from presave_app.streaming.errors import (
     AccessExpired,
     AppBlocked,
@@ -32,6 +32,7 @@ OPTIONS = ServiceOptions(
     urls={
         "SPOTIFY_ACCOUNTS_URL": "https://accounts.spotify.com",
         "SPOTIFY_API_URL": "https://api.spotify.com/v1",
+        "SPOTIFY_EMBED_URL": "https://open.spotify.com/embed",
     },
     # Spotify publishes no number, only that calls are counted per app in a rolling 30 seconds
     # (https://developer.spotify.com/documentation/web-api/concepts/rate-limits).
@@ -96,6 +97,7 @@ class Spotify(OAuthConnector):
     def __init__(self, settings: ServiceSettings) -> None:
         accounts = settings.urls["SPOTIFY_ACCOUNTS_URL"]
         self._api = settings.urls["SPOTIFY_API_URL"]
+        self._urls = settings.urls
         is_development = settings.choices["SPOTIFY_MODE"] == "development"
         self.audience_limit: int | None = _DEVELOPMENT_MODE_USERS if is_development else None
         self._http = ServiceHTTP(_fault_of)
@@ -114,6 +116,11 @@ class Spotify(OAuthConnector):
     def listen_url(self, ref: str) -> str:
         _, kind, release_id = ref.split(":")
         return f"https://open.spotify.com/{kind}/{release_id}"
+
+    def player(self, ref: str) -> Player | None:
+        """Its address and heights: https://developer.spotify.com/documentation/embeds/references/oembed."""
+        _, kind, release_id = ref.split(":")
+        return Player(f"{self._urls['SPOTIFY_EMBED_URL']}/{kind}/{release_id}", 352 if kind == "album" else 152)
 
     def parse_artist_ref(self, text: str) -> str | None:
         match = _ARTIST.fullmatch(text.strip())

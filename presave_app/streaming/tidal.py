@@ -19,7 +19,7 @@ from presave_app.lib.languages import marked
 from presave_app.lib.shapes import as_date, as_list, as_object, as_text
 from presave_app.lib.upc import same_upc, written_forms
 from presave_app.settings import ServiceOptions, ServiceSettings
-from presave_app.streaming.connector import Extra, Outcome, Release, Setup, SignIn
+from presave_app.streaming.connector import Extra, Outcome, Player, Release, Setup, SignIn
 from presave_app.streaming.errors import AsWanted, NotYetAvailable, RetryLater
 from presave_app.streaming.http import Answer, ServiceHTTP
 from presave_app.streaming.oauth import OAuthClient, OAuthConnector
@@ -32,6 +32,7 @@ OPTIONS = ServiceOptions(
         "TIDAL_LOGIN_URL": "https://login.tidal.com",
         "TIDAL_AUTH_URL": "https://auth.tidal.com",
         "TIDAL_API_URL": "https://openapi.tidal.com/v2",
+        "TIDAL_EMBED_URL": "https://embed.tidal.com",
     },
     # No number is published. Answers were seen to tell of a bucket that fills by one a second
     # (https://github.com/kellnerd/harmony/pull/84).
@@ -88,6 +89,7 @@ class Tidal(OAuthConnector):
 
     def __init__(self, settings: ServiceSettings) -> None:
         self._api = settings.urls["TIDAL_API_URL"]
+        self._urls = settings.urls
         self._http = ServiceHTTP(fault_of)
         self._oauth = OAuthClient(
             self._http,
@@ -116,6 +118,11 @@ class Tidal(OAuthConnector):
     def listen_url(self, ref: str) -> str | None:
         kind, release_id = ref.split(":")
         return f"https://tidal.com/{kind.removesuffix('s')}/{release_id}"
+
+    def player(self, ref: str) -> Player | None:
+        """The player is TIDAL's own project (https://github.com/tidal-music/embed-player); it plays previews here."""
+        kind, release_id = ref.split(":")
+        return Player(f"{self._urls['TIDAL_EMBED_URL']}/{kind}/{release_id}", 400 if kind == "albums" else 120)
 
     def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
         tokens = self._oauth.finish(answer, code_verifier=secret, redirect_uri=redirect_uri)

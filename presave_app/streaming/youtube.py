@@ -20,6 +20,7 @@ from presave_app.settings import ServiceOptions, ServiceSettings
 from presave_app.streaming.connector import (
     Extra,
     Outcome,
+    Player,
     Release,
     Setup,
     SignIn,
@@ -40,6 +41,7 @@ OPTIONS = ServiceOptions(
         "YOUTUBE_AUTH_URL": "https://accounts.google.com",
         "YOUTUBE_TOKEN_URL": "https://oauth2.googleapis.com",
         "YOUTUBE_API_URL": "https://www.googleapis.com/youtube/v3",
+        "YOUTUBE_EMBED_URL": "https://www.youtube-nocookie.com/embed",
     },
     calls_per_second=5.0,
     units_per_day=10_000,
@@ -100,6 +102,7 @@ class YouTube(OAuthConnector):
         self.grant_life: timedelta | None = _TESTING_LIFE if is_testing else None
         self.audience_limit: int | None = _TESTING_USERS if is_testing else None
         self._api = settings.urls["YOUTUBE_API_URL"]
+        self._urls = settings.urls
         self._http = ServiceHTTP(_fault_of)
         self._oauth = OAuthClient(
             self._http,
@@ -125,6 +128,13 @@ class YouTube(OAuthConnector):
 
     def listen_url(self, ref: str) -> str | None:
         return f"https://www.youtube.com/watch?v={ref}"
+
+    def player(self, ref: str) -> Player | None:
+        """In the mode that keeps no cookie before it plays: https://support.google.com/youtube/answer/171780.
+
+        It has to be at least 200 pixels high (https://developers.google.com/youtube/player_parameters).
+        """
+        return Player(f"{self._urls['YOUTUBE_EMBED_URL']}/{ref}?playsinline=1", 270)
 
     def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
         tokens = self._oauth.finish(answer, code_verifier=secret, redirect_uri=redirect_uri)

@@ -54,7 +54,7 @@ def test_it_says_what_the_settings_say(client: FlaskClient) -> None:
 
 def test_every_cookie_of_a_fan_is_listed(app: Flask) -> None:
     """The names and times are those that are set."""
-    assert [name for name, _ in find_facts().cookies] == ["tz", "flow", "fan"]
+    assert [name for name, _ in find_facts().cookies] == ["tz", "flow", "fan", "made", "here"]
     script = (Path(app.root_path) / "static/js/fan.js").read_text()
     assert f"ZONE_KEPT_SECONDS = {ZONE_DAYS} * 24 * 3600" in script
     assert FAN_DAYS == 400

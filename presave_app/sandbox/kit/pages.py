@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from .embed import add_embed
 from .fan_cookie import forget_fan, remembered_fan
 from .fans import Fan
 from .page_rows import grant_rows, item_rows, release_rows, switch_rows
@@ -37,6 +38,7 @@ def create_pages(twin: AnyTwin) -> Blueprint:
         ("POST", "/faults/clear", pages.faults_clear),
     ):
         blueprint.add_url_rule(path, view.__name__, view, methods=[method])
+    add_embed(blueprint, twin.name)
     return blueprint
 
 

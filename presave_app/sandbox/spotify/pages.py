@@ -5,6 +5,7 @@ from dataclasses import replace
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from presave_app.sandbox.kit.embed import add_embed
 from presave_app.sandbox.kit.fan_cookie import forget_fan, remembered_fan
 from presave_app.sandbox.kit.pages import MOST_TIMES, SHOWN_CALLS, SHOWN_FANS, refuse_other_sites
 
@@ -20,6 +21,7 @@ blueprint = Blueprint("spotify_pages", __name__, url_prefix="/spotify")
 
 
 blueprint.before_request(refuse_other_sites)
+add_embed(blueprint, "Spotify")
 
 
 @blueprint.get("/")

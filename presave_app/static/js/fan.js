@@ -13,7 +13,7 @@ const WORDS = document.body.dataset;
 const part = (language, options) => new Intl.DateTimeFormat(language, { numberingSystem: "latn", ...options });
 const dayOf = (moment, more) => part(DAYS_AS, { day: "numeric", month: "long", ...more }).format(moment);
 const hourOf = (moment) => part(HOURS_AS, { hour: "numeric", minute: "2-digit" }).format(moment);
-const filled = (sentence, places) => sentence.replace(/\{(\w+)\}/g, (_, place) => places[place]);
+const filled = (sentence, places) => sentence.replace(/\{(\w+)\}/g, (all, place) => places[place] ?? all);
 
 const SAID = {
   moment(moment) {
@@ -41,10 +41,11 @@ async function offerWayOut(place) {
   enhance(told);
 }
 
-// The page is the same for everybody; each browser only brings the listening page into its own order: first the service
-// that was pressed here last, on any page of ours, then those at home where the visitor is likely to be, then the one of
-// the device's own maker.
+// The page is the same for everybody; each browser only brings the listening page into its own order: first the services
+// that were pressed here, on any page of ours, the last one before all others, then those at home where the visitor is
+// likely to be, then the one of the device's own maker.
 const USED = "service-used";
+const MOST_USED = 5;
 const TOUCH_MAC = /Macintosh/.test(navigator.userAgent) && navigator.maxTouchPoints > 1;
 const IOS = TOUCH_MAC || /iPhone|iPad|iPod/.test(navigator.userAgent);
 const DEVICE = IOS ? "ios" : /Android/.test(navigator.userAgent) ? "android" : "none";
@@ -60,31 +61,104 @@ function isAtHome({ homeCountries = "", homeZones = "" }) {
 // A browser may forbid the store.
 function usedBefore() {
   try {
-    return localStorage.getItem(USED);
+    return (localStorage.getItem(USED) ?? "").split(" ").filter(Boolean);
   } catch {
-    return null;
+    return [];
   }
 }
 
 function rememberUsed(service) {
+  const used = [service, ...usedBefore().filter((other) => other !== service)];
   try {
-    localStorage.setItem(USED, service);
+    localStorage.setItem(USED, used.slice(0, MOST_USED).join(" "));
   } catch {
     // Then the next page shows the order that everybody sees.
   }
 }
 
+function forgetUsed() {
+  try {
+    localStorage.removeItem(USED);
+  } catch {
+    // Then there is nothing to forget.
+  }
+}
+
 function putOwnFirst(list) {
   const used = usedBefore();
-  const reasons = ({ dataset }) => [dataset.service === used, isAtHome(dataset), dataset.home === DEVICE, true];
+  const usedAs = ({ service }) => used.map((one) => one === service);
+  const reasons = ({ dataset }) => [...usedAs(dataset), isAtHome(dataset), dataset.home === DEVICE, true];
   const rank = (item) => reasons(item).indexOf(true);
   const items = [...list.children];
   const sorted = [...items].sort((one, other) => rank(one) - rank(other));
   if (sorted.some((item, place) => item !== items[place])) list.append(...sorted);
 }
 
+// What was made in this browser. A cookie says on which campaigns, so that nobody else asks; the place for it is kept
+// free before it comes. By a plain request, because htmx is only on pages on which something moves.
+
+async function showOwn(place) {
+  const here = /(?:^|; )(?:__Host-)?here=([\d.]+)/.exec(document.cookie)?.[1].split(".") ?? [];
+  const lines = here.filter((campaign) => campaign === place.dataset.campaign).length;
+  if (!lines) return;
+  place.style.setProperty("--lines", lines);
+  place.hidden = false;
+  const address = place.dataset.me;
+  delete place.dataset.me;
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (answer?.status !== 200) {
+    place.hidden = true;
+    return;
+  }
+  const told = new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild;
+  place.replaceWith(told);
+  globalThis.htmx?.process(told);
+  enhance(told);
+}
+
+// Where a fan is in already, the service's button stands back for those that are left. Its way to listen never does.
+function standBack(line) {
+  const place = `[data-service="${line.dataset.saved}"]`;
+  document.querySelector(`#services:not([data-own-first]) > ${place}`)?.classList.add("is-used");
+  document.querySelector(`.late-adds > ${place}`)?.setAttribute("hidden", "");
+}
+
+// Which services may be shown in a frame was decided when the page was loaded; one that turned since has to come anew.
+const MAY_SHOW_PLAYERS = Boolean(document.getElementById("listen-here"));
+const PLAYER_MAY = "autoplay; encrypted-media; fullscreen";
+const PLAYER_BOX = [
+  "allow-scripts allow-same-origin allow-popups allow-popups-to-escape-sandbox",
+  "allow-storage-access-by-user-activation",
+].join(" ");
+
+function offerPlayer(place) {
+  const item = document.querySelector("#services [data-player]");
+  const button = place.querySelector("a");
+  if (!item || !button) return;
+  const service = item.querySelector(".service-name").textContent;
+  button.href = item.querySelector("a").href;
+  button.textContent = place.dataset.words;
+  place.querySelector(".note").textContent = filled(place.dataset.from, { service });
+  Object.assign(place.dataset, { src: item.dataset.player, height: item.dataset.height, name: service });
+}
+
+// YouTube plays for nobody who hides the site (https://developers.google.com/youtube/terms/required-minimum-functionality),
+// so each player is told the site, and never the page.
+function openPlayer(place) {
+  const { src, height, title, name } = place.dataset;
+  const frame = document.createElement("iframe");
+  frame.setAttribute("sandbox", PLAYER_BOX);
+  Object.assign(frame, { title: filled(title, { service: name }), height, allow: PLAYER_MAY, loading: "lazy" });
+  Object.assign(frame, { referrerPolicy: "strict-origin", src });
+  place.replaceChildren(frame);
+  frame.focus();
+}
+
 function enhance(root) {
   for (const list of root.querySelectorAll("[data-own-first]")) putOwnFirst(list);
+  for (const place of root.querySelectorAll("[data-me]")) showOwn(place);
+  for (const line of root.querySelectorAll("[data-saved]")) standBack(line);
+  for (const place of root.querySelectorAll("#listen-here")) offerPlayer(place);
   for (const time of root.querySelectorAll("time[data-words]")) sayTime(time);
   for (const field of root.querySelectorAll('input[name="time_zone"]')) field.value = ZONE;
   for (const button of root.querySelectorAll("[data-copy]")) button.hidden = !navigator.clipboard;
@@ -120,6 +194,19 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("click", (event) => {
   const pressed = event.target.closest("a, button")?.closest("[data-service]");
   if (pressed) rememberUsed(pressed.dataset.service);
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-forget]")) forgetUsed();
+});
+
+document.addEventListener("click", (event) => {
+  const place = event.target.closest("#listen-here a")?.parentElement;
+  if (!place?.dataset.src || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (MAY_SHOW_PLAYERS) return openPlayer(place);
+  location.hash = place.id;
+  location.reload();
 });
 
 // Nobody looks at a hidden page: it asks for nothing until it is seen again.
