@@ -15,9 +15,10 @@ def clean_line(text: str) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """As `clean_line`, but for the breaks between lines, which are kept. Empty lines are not."""
-    lines = (clean_line(line) for line in text.splitlines())
-    return "\n".join(line for line in lines if line)
+    """`text` line by line as `clean_line` has it, with at most one empty line between two others."""
+    lines = [clean_line(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
+    return "\n".join(kept).strip("\n")
 
 
 def _kept(character: str) -> str:
@@ -30,10 +31,3 @@ def _kept(character: str) -> str:
             return ""
         case _:
             return character
-
-
-def clean_lines(text: str) -> str:
-    """`text` line by line as `clean_line` has it, with at most one empty line between two others."""
-    lines = [clean_line(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
-    return "\n".join(kept).strip("\n")
