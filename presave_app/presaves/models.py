@@ -86,7 +86,7 @@ class PreSave(Base):
     A trigger in the database refuses every move that is not in its table of moves, refuses a claim before
     `due_at`, and writes the event of every move, so that none can be forgotten.
 
-    What has neither consent nor grant is nobody's any more (`presaves.forgetting`) and is kept as a number.
+    With an `account_key` of `nobody:…` it is nobody's any more and is kept as a number (`presaves.forgetting`).
     """
 
     __tablename__ = "pre_save"
@@ -97,11 +97,6 @@ class PreSave(Base):
             name="state",
         ),
         CheckConstraint("(state = 'claimed') = (lease_until IS NOT NULL)", name="lease"),
-        CheckConstraint(
-            "(consent_id IS NULL) = (grant_id IS NULL) "
-            "AND (consent_id IS NOT NULL OR state IN ('done', 'expired', 'failed'))",
-            name="nobodys",
-        ),
         Index(
             "ix_pre_save_due",
             "service",
@@ -136,8 +131,8 @@ class PreSave(Base):
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     service: Mapped[str]
     account_key: Mapped[str]
-    consent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("consent.id"), index=True)
-    grant_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("fan_grant.id"), index=True)
+    consent_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("consent.id"), index=True)
+    grant_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("fan_grant.id"), index=True)
     state: Mapped[str] = mapped_column(server_default="armed")
     reason: Mapped[str | None]
     claim_no: Mapped[int] = mapped_column(server_default="0")

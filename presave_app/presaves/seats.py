@@ -26,5 +26,5 @@ def find_seats(connector: Connector) -> Seats | None:
     """The seats on a service; None where it has no such limit. Each account is counted once, whatever came of it."""
     if connector.audience_limit is None:
         return None
-    count = text("SELECT count(*) FROM fan_grant WHERE service = :service")
+    count = text("SELECT count(*) FROM fan_grant WHERE service = :service AND account_key <> 'nobody'")
     return Seats(connector.audience_limit, db.session.execute(count, {"service": connector.service}).scalar_one())

@@ -17,7 +17,8 @@ _BATCH = 500
 
 _OLD_PRE_SAVES = text("""
     SELECT p.id, p.grant_id FROM consent c JOIN pre_save p ON p.consent_id = c.id
-    WHERE c.given_at < now() - make_interval(months => :months) AND p.due_at < now() - make_interval(months => :months)
+    WHERE c.wording_version <> 'nobody' AND c.given_at < now() - make_interval(months => :months)
+      AND p.due_at < now() - make_interval(months => :months)
       AND p.read_back_at IS NULL AND p.state IN ('done', 'withdrawn', 'expired', 'failed')
     ORDER BY c.given_at LIMIT :batch FOR UPDATE OF p SKIP LOCKED
 """)

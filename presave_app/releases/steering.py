@@ -50,7 +50,7 @@ def retry(session: Session, campaign_id: int, by: str, *, service: str | None = 
         session.execute(
             text("""
                 UPDATE pre_save SET state = 'armed', reason = 'tried_again', tries = 0, refusals = 0, next_at = due_at
-                WHERE campaign_id = :id AND state = 'failed' AND grant_id IS NOT NULL
+                WHERE campaign_id = :id AND state = 'failed' AND account_key NOT LIKE 'nobody:%'
                   AND (CAST(:service AS text) IS NULL OR service = :service)
                   AND (CAST(:reason AS text) IS NULL OR reason = :reason)
                 RETURNING id

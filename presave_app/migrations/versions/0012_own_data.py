@@ -1,7 +1,6 @@
 """What a fan may have erased, when a permission was erased, and the facts of a label for its privacy page.
 
-A pre-save that is nobody's any more is only a number: it has neither consent nor grant. Code of the release before runs on
-this schema during a deploy: it joins both, so it passes over such rows where it would do something, and counts them.
+Only adds: code of the release before runs on this schema during a deploy.
 
 Revision ID: 0012
 Revises: 0011
@@ -13,12 +12,6 @@ from alembic import op
 revision = "0012"
 down_revision = "0011"
 
-NOBODYS = """
-ALTER TABLE pre_save ADD CONSTRAINT ck_pre_save_nobodys CHECK (
-  (consent_id IS NULL) = (grant_id IS NULL) AND (consent_id IS NOT NULL OR state IN ('done', 'expired', 'failed')))
-"""
-
-
 def upgrade():
     # An index that is built concurrently can't be part of a transaction; one whose build broke off is built anew.
     with op.get_context().autocommit_block():
@@ -29,9 +22,6 @@ def upgrade():
             op.drop_index(name, table_name=table, if_exists=True, postgresql_concurrently=True)
             op.create_index(name, table, [column], postgresql_concurrently=True)
     op.execute("SET LOCAL lock_timeout = '2s'")
-    op.alter_column("pre_save", "consent_id", nullable=True)
-    op.alter_column("pre_save", "grant_id", nullable=True)
-    op.execute(NOBODYS)
     op.add_column("fan_grant", sa.Column("erased_at", sa.DateTime(timezone=True)))
     op.create_table(
         "imprint",
@@ -50,9 +40,5 @@ def upgrade():
 def downgrade():
     op.drop_table("imprint")
     op.drop_column("fan_grant", "erased_at")
-    op.drop_constraint("ck_pre_save_nobodys", "pre_save")
-    op.execute("DELETE FROM pre_save WHERE consent_id IS NULL")
-    op.alter_column("pre_save", "grant_id", nullable=False)
-    op.alter_column("pre_save", "consent_id", nullable=False)
     op.drop_index("ix_consent_given_at", table_name="consent")
     op.drop_index("ix_pre_save_consent_id", table_name="pre_save")
