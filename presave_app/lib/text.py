@@ -16,7 +16,7 @@ def clean_line(text: str) -> str:
 
 def clean_lines(text: str) -> str:
     """`text` line by line as `clean_line` has it, with at most one empty line between two others."""
-    lines = [clean_line(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    lines = [clean_line(line) for line in text.splitlines()]
     kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
     return "\n".join(kept).strip("\n")
 

@@ -12,6 +12,7 @@ from alembic import op
 revision = "0012"
 down_revision = "0011"
 
+
 def upgrade():
     # An index that is built concurrently can't be part of a transaction; one whose build broke off is built anew.
     with op.get_context().autocommit_block():
