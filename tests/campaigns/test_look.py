@@ -33,8 +33,8 @@ def campaign_id(team_id: int) -> int:
     return make_campaign(team_id, artwork=make_picture(700))
 
 
-def send(client: FlaskClient, campaign_id: int, field: str, htmx: bool = True, **typed: str) -> TestResponse:
-    return post(client, f"/campaigns/{campaign_id}/{field}", typed, htmx=htmx)
+def send(client: FlaskClient, campaign_id: int, field: str, **typed: str) -> TestResponse:
+    return post(client, f"/campaigns/{campaign_id}/{field}", typed, htmx=True)
 
 
 def kept(campaign_id: int) -> Campaign:
