@@ -180,6 +180,22 @@ def not_accepted(label: Label) -> str:
     return label.own_page("claimed", "failed", reason="http_418", release_in=timedelta(days=-1))
 
 
+def privacy(_: Label) -> str:
+    return f"{PAGE}/privacy"
+
+
+def terms(_: Label) -> str:
+    return f"{PAGE}/terms"
+
+
+def nothing_made_here(_: Label) -> str:
+    return f"{PAGE}/me"
+
+
+def erased(_: Label) -> str:
+    return f"/mine/{'x' * 43}?erased=1"
+
+
 PAGES: dict[str, Callable[[Label], str]] = {
     "pre-save": pre_save_page,
     "pre-save-bare": bare_pre_save_page,
@@ -199,6 +215,10 @@ PAGES: dict[str, Callable[[Label], str]] = {
     "cancelled": cancelled,
     "too-late": too_late,
     "not-accepted": not_accepted,
+    "nothing-made-here": nothing_made_here,
+    "erased": erased,
+    "privacy": privacy,
+    "terms": terms,
 }
 # These are seen once, at the end of a sign-in.
 STOPS: dict[str, Callable[[Label], str]] = {"refused": refused, "continue-here": elsewhere}

@@ -103,7 +103,7 @@ def keep(page: Page, face: str, language: str) -> None:
     for size in (PHONE, DESKTOP) if language == "en" else (PHONE,):
         page.set_viewport_size(size)
         # A larger window chooses a larger picture.
-        page.wait_for_function("[...document.images].every((each) => each.complete)")
+        page.evaluate("Promise.allSettled([...document.images].map((each) => each.decode()))")
         name = f"{face}-{size['width']}{'-ar' if language == 'ar' else ''}.jpg"
         page.screenshot(path=folder / name, type="jpeg", quality=75, full_page=True)
     page.set_viewport_size(PHONE)
