@@ -105,5 +105,5 @@ def keep(page: Page, face: str, language: str) -> None:
         # A larger window chooses a larger picture.
         page.evaluate("Promise.allSettled([...document.images].map((each) => each.decode()))")
         name = f"{face}-{size['width']}{'-ar' if language == 'ar' else ''}.jpg"
-        page.screenshot(path=folder / name, type="jpeg", quality=75, full_page=True)
+        page.screenshot(path=folder / name, type="jpeg", quality=60, full_page=True)
     page.set_viewport_size(PHONE)
