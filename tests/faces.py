@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 import requests
 import user_agents as ua
 from fans import SLUG, answer_at_spotify, go_to_spotify, move_release, open_campaign, pre_save, run_sql
 from flask import Flask
+from local.demo_campaign import COVER
 from scenes import make_scene
 from switching import turned_on
 from twin_client import TwinClient
@@ -24,7 +24,6 @@ from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import PreSaveId
 from presave_app.transaction import transaction
 
-COVER = Path(__file__).resolve().parents[1] / "bin" / "local" / "night-drive.jpg"
 FOREIGN_TITLE = "ليلة الطريق الطويل إلى البحر 夜のドライブ"
 PAGE = f"/{SLUG}"
 _LINKS = {

@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from fans import read_sql, run_sql
-from flask import Flask
 from playwright.sync_api import Browser
-from werkzeug.serving import make_server
 
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import PreSaveId
 from presave_app.releases import adding
-
-
-@pytest.fixture
-def site(app: Flask) -> Iterator[str]:
-    """The app on a free port."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def test_it_is_taken_and_erased_without_javascript(site: str, browser: Browser, due: UUID) -> None:
