@@ -136,7 +136,7 @@ def find_count(slug: str, zone: str | None = None) -> Count | None:
 
 def is_newest(slug: str, count: Count) -> bool:
     """Whether a count found behind this address is still what would be found there."""
-    return _memo.peek(slug, clock.now()) is count.reading
+    return _memo.peek(slug) is count.reading
 
 
 def forget_counts() -> None:

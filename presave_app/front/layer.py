@@ -60,14 +60,13 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         """Answer from memory, or as Flask does."""
-        reply = None
-        if _is_plain(environ):
-            reply = None if "HTTP_IF_NONE_MATCH" in environ else self._ready.find(environ)
-            reply = reply or self._reply(environ)
+        reply = self._ready.find(environ)
+        if reply is None:
+            reply = self._reply(environ) if _is_plain(environ) else None
         if reply is None:
             return self.inner(environ, start_response)
         start_response(reply.status, reply.headers)
-        return reply.chunks if environ["REQUEST_METHOD"] == "GET" else []
+        return reply.chunks
 
     def _reply(self, environ: Environ) -> Reply | None:
         question = self._read(environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", ""))
@@ -82,9 +81,11 @@ class Front:
         if answer is None or answer.has_turned(now):
             return None
         knows = environ.get("HTTP_IF_NONE_MATCH")
-        said = answer.reply(accepts=environ.get("HTTP_ACCEPT_ENCODING", ""), knows=knows, now=now)
+        status, headers, chunks = answer.reply(accepts=environ.get("HTTP_ACCEPT_ENCODING", ""), knows=knows, now=now)
+        chunks = chunks if environ["REQUEST_METHOD"] == "GET" else []
         until = min(answer.same_until(now), standing.same_until(now)) if standing else answer.same_until(now)
-        reply = Reply(now, until, answer.ends, answer.offer.still_good, edition, *said)
+        times = now.timestamp(), until.timestamp(), answer.ends
+        reply = Reply(*times, answer.offer.still_good, edition, status, headers, chunks)
         if knows is None:
             self._ready.keep(environ, reply)
         return reply
@@ -108,7 +109,7 @@ class Front:
         now = clock.now()
         if question.slug is None:
             return self._kept_or_made((question, None, ""), None, environ, now), None
-        standing = known_standing(question.slug, now) or self._look_up(question.slug)
+        standing = known_standing(question.slug) or self._look_up(question.slug)
         if standing is None:
             return None, None
         side, zone = _side_of(standing, environ, now)

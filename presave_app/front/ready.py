@@ -8,20 +8,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from presave_app.lib import clock
 
+# All that an answer can depend on. A request with conditions has other words than one without, and finds nothing here.
+_WORDS = (
+    "REQUEST_METHOD",
+    "PATH_INFO",
+    "QUERY_STRING",
+    "SCRIPT_NAME",
+    "HTTP_HOST",
+    "HTTP_ACCEPT_ENCODING",
+    "HTTP_ACCEPT_LANGUAGE",
+    "HTTP_RANGE",
+    "HTTP_IF_MATCH",
+    "HTTP_IF_NONE_MATCH",
+    "HTTP_IF_MODIFIED_SINCE",
+    "HTTP_IF_UNMODIFIED_SINCE",
+)
 # What is held here is held on the shelf too, but for what was replaced there less than a second ago.
 _MOST = 256
 
 
 class Reply(NamedTuple):
-    """What to say, from `since` to before `until`, and before `ends` by the monotonic clock."""
+    """What to say, from `since` to before `until` by `clock.seconds`, and before `ends` by the monotonic clock."""
 
-    since: datetime
-    until: datetime
+    since: float
+    until: float
     ends: float
     still_good: Callable[[], bool] | None
     edition: int
@@ -31,7 +45,7 @@ class Reply(NamedTuple):
 
 
 class ReadyReplies:
-    """Replies by path, query, host, accepted encodings and languages, for requests without conditions."""
+    """Replies by the words of the request."""
 
     def __init__(self) -> None:
         self._replies: dict[tuple[Any, ...], Reply] = {}
@@ -43,7 +57,7 @@ class ReadyReplies:
         reply = self._replies.get(_words_of(environ))
         if reply is None or reply.edition != self.edition:
             return None
-        if not reply.since <= clock.now() < reply.until or time.monotonic() >= reply.ends:
+        if not reply.since <= clock.seconds() < reply.until or time.monotonic() >= reply.ends:
             return None
         return reply if reply.still_good is None or reply.still_good() else None
 
@@ -60,6 +74,4 @@ class ReadyReplies:
 
 
 def _words_of(environ: dict[str, Any]) -> tuple[Any, ...]:
-    get = environ.get
-    accepted = get("HTTP_ACCEPT_ENCODING"), get("HTTP_ACCEPT_LANGUAGE")
-    return get("PATH_INFO"), get("QUERY_STRING"), get("HTTP_HOST"), *accepted
+    return tuple(map(environ.get, _WORDS))

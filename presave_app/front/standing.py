@@ -52,9 +52,9 @@ class Standing:
 _memo: ShortMemo[Standing | None] = ShortMemo(keep=_KEEP, size=_KNOWN_CAMPAIGNS)
 
 
-def known_standing(slug: str, now: datetime) -> Standing | None:
+def known_standing(slug: str) -> Standing | None:
     """What was found behind this address a moment ago; None when it has to be looked up."""
-    return _memo.peek(slug, now)
+    return _memo.peek(slug)
 
 
 def find_standing(slug: str) -> Standing | None:

@@ -15,14 +15,20 @@ MEASURE_EVERY_SECONDS = 30.0
 # When the wall clock has run that much more or less than the monotonic one, it has jumped, or the machine slept.
 _JUMP_SECONDS = 1.0
 
-_offset = timedelta(0)
+# In seconds.
+_offset = 0.0
 # When the offset was measured, by the monotonic clock and by the wall clock.
 _measured_at: tuple[float, datetime] | None = None
 
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""
-    return datetime.now(UTC) + _offset
+    return datetime.now(UTC) + timedelta(seconds=_offset)
+
+
+def seconds() -> float:
+    """The present moment in seconds since 1970, for who asks too often to make a `datetime` of it."""
+    return time.time() + _offset
 
 
 def keep_in_step(read_database_time: Callable[[], datetime]) -> None:
@@ -33,7 +39,7 @@ def keep_in_step(read_database_time: Callable[[], datetime]) -> None:
     before = datetime.now(UTC)
     database_time = read_database_time()
     after = datetime.now(UTC)
-    _offset = database_time - (before + (after - before) / 2)
+    _offset = (database_time - (before + (after - before) / 2)).total_seconds()
     _measured_at = time.monotonic(), after
 
 

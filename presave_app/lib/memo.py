@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -17,7 +17,7 @@ Value = TypeVar("Value")
 @dataclass
 class _Entry(Generic[Value]):
     lock: Lock = field(default_factory=Lock)
-    read_at: datetime | None = None
+    read_at: float | None = None
     value: Value | None = None
 
 
@@ -25,7 +25,7 @@ class ShortMemo(Generic[Value]):
     """Answers by key, each good for `keep` from the moment its reading began; at most `size` keys."""
 
     def __init__(self, *, keep: timedelta, size: int) -> None:
-        self._keep = keep
+        self._keep = keep.total_seconds()
         self._size = size
         self._lock = Lock()
         self._entries: OrderedDict[str, _Entry[Value]] = OrderedDict()
@@ -35,16 +35,16 @@ class ShortMemo(Generic[Value]):
         entry = self._entry(key)
         # Whoever comes while another reads waits for that reading instead of starting one.
         with entry.lock:
-            now = clock.now()
-            if entry.read_at is None or not timedelta(0) <= now - entry.read_at < self._keep:
+            now = clock.seconds()
+            if entry.read_at is None or not 0 <= now - entry.read_at < self._keep:
                 entry.value = read()
                 entry.read_at = now
             return entry.value  # type: ignore[return-value]
 
-    def peek(self, key: str, now: datetime) -> Value | None:
-        """The remembered answer without waiting for anybody; None when there is none that is good at `now`."""
+    def peek(self, key: str) -> Value | None:
+        """The remembered answer without waiting for anybody; None when there is none that is still good."""
         entry = self._entries.get(key)
-        if entry is None or entry.read_at is None or not timedelta(0) <= now - entry.read_at < self._keep:
+        if entry is None or entry.read_at is None or not 0 <= clock.seconds() - entry.read_at < self._keep:
             return None
         return entry.value
 

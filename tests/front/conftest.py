@@ -76,4 +76,5 @@ class Hand:
 def hand(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Hand:
     made = Hand(clock.now())
     monkeypatch.setattr(clock, "now", made.now)
+    monkeypatch.setattr(clock, "seconds", lambda: made.at.timestamp())
     return made
