@@ -1,0 +1,119 @@
+"""Every address of the workspace, tried by each role of the label, by another label's owner, and by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from doors import SECRET_TITLE, Door, World, doors_of, everything, make_world, rows_of_campaign
+from fans import read_sql
+from flask import Flask
+from flask.testing import FlaskClient
+from makers import csrf_of, make_campaign
+from werkzeug.test import TestResponse
+
+from presave_app.extensions import limiter
+
+# What everybody who is signed in does with what is their own, whatever their role.
+OWN_AFFAIRS = {"teams.sign_out", "teams.password_save"}
+# What a viewer has no use of even to look at.
+FOR_EDITORS = {"campaigns.campaign_new", "connection_tests.test_page", "connection_tests.test_report"}
+OF_A_LABEL = {"campaign_id", "team_id"}
+TAKEN = {200, 204, 303, 409, 422}
+
+
+@pytest.fixture(autouse=True)
+def no_limits(app: Flask) -> None:
+    limiter.reset()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    return make_world()
+
+
+def test_the_doors_are_found(app: Flask) -> None:
+    found = {str(door) for door in doors_of(app)}
+    assert "GET /campaigns" in found
+    assert any(door.startswith("POST /campaigns/") for door in found)
+
+
+def test_nobody_gets_in(app: Flask, world: World) -> None:
+    before = everything()
+    for door in doors_of(app):
+        answer = try_door(app, world, door, "nobody")
+        assert answer.status_code == 303, door
+        assert answer.headers["Location"].startswith("/sign-in"), door
+    assert everything() == before
+
+
+def test_a_stranger_finds_nothing_of_the_label(app: Flask, world: World) -> None:
+    before = everything()
+    for door in doors_of(app):
+        answer = try_door(app, world, door, "stranger")
+        if door.rule.arguments & OF_A_LABEL:
+            assert _end_of(answer, app, world).status_code == 404, door
+        assert answer.status_code < 500, door
+        assert SECRET_TITLE not in answer.text, door
+    assert everything() == before
+
+
+def test_a_campaign_of_ones_own_is_no_way_to_anothers(app: Flask, world: World) -> None:
+    mine = make_campaign(_team_of(world, "stranger"), title="My Own")
+    crossed = replace(world, things=world.things | {"campaign_id": mine})
+    for door in doors_of(app):
+        if len(door.rule.arguments) > 1 and "campaign_id" in door.rule.arguments and not door.is_safe:
+            before = rows_of_campaign(world.things["campaign_id"])
+            answer = try_door(app, crossed, door, "stranger")
+            assert answer.status_code < 500, door
+            assert SECRET_TITLE not in answer.text, door
+            assert rows_of_campaign(world.things["campaign_id"]) == before, door
+
+
+def test_a_viewer_looks_and_changes_nothing(app: Flask, world: World) -> None:
+    before = everything()
+    for door in doors_of(app):
+        answer = try_door(app, world, door, "viewer")
+        if door.endpoint in FOR_EDITORS or not (door.is_safe or door.endpoint in OWN_AFFAIRS):
+            assert answer.status_code == 403, door
+        else:
+            assert answer.status_code in TAKEN, door
+    assert everything() == before
+
+
+@pytest.mark.parametrize("who", ["owner", "editor"])
+def test_whoever_may_is_let_in(app: Flask, empty_tables: object, who: str) -> None:
+    for door, world in in_fresh_worlds(app, empty_tables):
+        assert try_door(app, world, door, who).status_code in TAKEN, door
+
+
+def in_fresh_worlds(app: Flask, empty_tables: object) -> Iterator[tuple[Door, World]]:
+    """Each door, and a world in which nobody went through another one before."""
+    world = make_world()
+    for door in doors_of(app):
+        yield door, world
+        if not door.is_safe:
+            assert callable(empty_tables)
+            empty_tables()
+            world = make_world()
+
+
+def try_door(app: Flask, world: World, door: Door, who: str) -> TestResponse:
+    """Go through it as a browser does, with an empty form where it takes one."""
+    browser, address = world.browser_of(app, who), world.address(app, door)
+    return browser.get(address) if door.is_safe else browser.post(address, data=_form(browser, who))
+
+
+def _end_of(answer: TestResponse, app: Flask, world: World) -> TestResponse:
+    """Where a redirect leads to; the way back to a campaign is the same for every number, and ends at the campaign."""
+    leads_on = answer.status_code == 303
+    return world.browser_of(app, "stranger").get(answer.headers["Location"]) if leads_on else answer
+
+
+def _team_of(world: World, who: str) -> int:
+    return read_sql(f"SELECT team_id FROM membership WHERE member_id = {world.members[who][0]}")
+
+
+def _form(browser: FlaskClient, who: str) -> dict[str, str]:
+    return {} if who == "nobody" else {"csrf_token": csrf_of(browser)}
