@@ -46,13 +46,15 @@ def test_without_a_developer_token_nobody_is_let_in(apple_music: AppleMusicClien
         {"iss": None},
         {"iat": None},
         {"exp": None},
-        {"exp": int(time.time()) - 1},
-        {"exp": int(time.time()) + 16_000_000},
+        {"exp": -1},
+        {"exp": 16_000_000},
         {"origin": ORIGIN},
     ],
     ids=str,
 )
 def test_a_wrong_claim_is_refused(apple_music: AppleMusicClient, claims: dict[str, Any]) -> None:
+    if claims.get("exp"):
+        claims = {"exp": int(time.time()) + claims["exp"]}
     token = apple_music.mint(**claims)
     assert is_refused(apple_music.api("GET", "/me/storefront", developer_token=token))
 
