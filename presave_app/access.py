@@ -10,13 +10,13 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import Flask, abort, current_app, request, url_for
+from flask import Flask, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.error_pages import error_page
-from presave_app.extensions import csrf, current_settings
-from presave_app.hypermedia import go_to, wants_fragment
+from presave_app.extensions import csrf, current_settings, login_manager
+from presave_app.hypermedia import wants_fragment
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -87,8 +87,7 @@ def _check_member(unsafe: bool) -> ResponseReturnValue | None:
         if wants_fragment():
             # Sending the browser away would lose what is typed in the page's other fields.
             return error_page(401)
-        here = request.full_path.rstrip("?") if request.method == "GET" else None
-        return go_to(url_for("teams.sign_in", next=here))
+        return login_manager.unauthorized()
     if unsafe:
         csrf.protect()
     return None

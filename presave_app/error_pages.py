@@ -12,6 +12,7 @@ from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from presave_app.hypermedia import fragment, wants_fragment
+from presave_app.kept_form import answer_old_token
 from presave_app.lib.languages import marked, say
 
 # How long a browser or a robot should leave a database alone that is away, full or read only.
@@ -71,7 +72,7 @@ def _http_fault(fault: HTTPException) -> ResponseReturnValue:
 
 
 def _expired_form(_: CSRFError) -> ResponseReturnValue:
-    return error_page(400, say("This page was open for too long"), say("Reload it and send the form again."))
+    return answer_old_token()
 
 
 def _database_unfit(fault: InternalError) -> ResponseReturnValue:

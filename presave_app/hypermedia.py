@@ -14,12 +14,12 @@ def wants_fragment() -> bool:
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
-def fragment(html: str, status: int = 200, *, trigger: str | None = None) -> Response:
-    """A fragment as an answer, optionally telling the page that something changed elsewhere."""
+def fragment(html: str, status: int = 200, *, trigger: str | None = None, detail: object = True) -> Response:
+    """A fragment as an answer, optionally telling the page that something changed elsewhere, and what it is now."""
     response = make_response(html, status)
     response.headers["Vary"] = "HX-Request"
     if trigger:
-        response.headers["HX-Trigger"] = json.dumps({trigger: True})
+        response.headers["HX-Trigger"] = json.dumps({trigger: detail})
     return response
 
 

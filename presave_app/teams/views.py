@@ -6,6 +6,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
+from presave_app import kept_form
 from presave_app.access import fan_form, member_only, public
 from presave_app.error_pages import error_page
 from presave_app.extensions import login_manager
@@ -22,6 +23,14 @@ teams = Blueprint("teams", __name__)
 def load_signed_in(secret: str) -> sessions.SignedIn | None:
     """The member behind the id in the browser's cookie."""
     return sessions.find_signed_in(secret)
+
+
+@login_manager.unauthorized_handler
+def ask_to_sign_in() -> ResponseReturnValue:
+    """A visit goes on afterwards; what a form brought is kept in the page of the sign-in."""
+    if request.method == "GET":
+        return go_to(url_for("teams.sign_in", next=request.full_path.rstrip("?")))
+    return _sign_in_page(status=401, kept=kept_form.seal(kept_form.sent_form()))
 
 
 @teams.get("/sign-in")
@@ -46,7 +55,8 @@ def sign_in_submit() -> ResponseReturnValue:
     if member is None or not is_right:
         return _sign_in_page("This e-mail address and this password do not belong together.", 422)
     _enter(member.id, member.email)
-    return go_to(_next_path())
+    kept = kept_form.unseal(request.form.get(kept_form.FIELD, ""))
+    return kept_form.send_again_page(kept) if kept else go_to(_next_path())
 
 
 @teams.post("/sign-out")
@@ -131,8 +141,11 @@ def _next_path() -> str:
     return find_own_path(request.values.get("next")) or url_for("campaigns.campaign_list")
 
 
-def _sign_in_page(fault: str | None = None, status: int = 200) -> Response:
-    typed = {"email": request.form.get("email", ""), "next": find_own_path(request.values.get("next")) or ""}
+def _sign_in_page(fault: str | None = None, status: int = 200, kept: str | None = None) -> Response:
+    if kept is None:
+        kept = request.form.get(kept_form.FIELD, "")
+    email = request.form.get("email", "") if request.endpoint == "teams.sign_in_submit" else ""
+    typed = {"email": email, "next": find_own_path(request.values.get("next")) or "", "kept": kept}
     return make_response(render_template("teams/sign_in.html", typed=typed, fault=fault), status)
 
 

@@ -74,7 +74,23 @@ function isOwnRenewal(event) {
   return requestConfig?.verb === "get" && elt.hasAttribute("hx-trigger");
 }
 
+/** Somebody signed in anew in another tab: the forms of this one get the token that is good now. */
+document.addEventListener("fresh-token", ({ detail }) => {
+  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": detail.value }));
+  for (const input of document.querySelectorAll("input[name=csrf_token]")) input.value = detail.value;
+});
+
+/** Send what was refused for an old token once more, by the same event; false when that was done already. */
+function wasSentAgain({ elt, requestConfig, xhr }) {
+  const isForToken = xhr.getResponseHeader("HX-Trigger")?.includes("fresh-token");
+  if (!isForToken || !requestConfig.triggeringEvent || elt.hasAttribute("data-sent-again")) return false;
+  elt.setAttribute("data-sent-again", "");
+  htmx.trigger(elt, requestConfig.triggeringEvent.type);
+  return true;
+}
+
 document.addEventListener("htmx:responseError", (event) => {
+  if (wasSentAgain(event.detail)) return;
   if (isOwnRenewal(event)) return say(STALE);
   const told = parsed(event.detail.xhr.responseText).getElementById("error")?.textContent.trim();
   say(told || "That did not work. What you typed is still here; try again in a moment.");
