@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
 from presave_app.access import fan_form, member_only, public
 from presave_app.error_pages import error_page
@@ -12,6 +12,7 @@ from presave_app.extensions import login_manager
 from presave_app.hypermedia import go_to
 from presave_app.lib.own_paths import find_own_path
 from presave_app.teams import accounts, links, passwords, sessions
+from presave_app.teams.entering import enter
 from presave_app.teams.tries import limit_tries
 from presave_app.transaction import transaction
 
@@ -45,7 +46,7 @@ def sign_in_submit() -> ResponseReturnValue:
     is_right = passwords.matches(member.password_hash if member else None, request.form.get("password", ""))
     if member is None or not is_right:
         return _sign_in_page("This e-mail address and this password do not belong together.", 422)
-    _enter(member.id, member.email)
+    enter(member.id, member.email)
     return go_to(_next_path())
 
 
@@ -87,7 +88,7 @@ def welcome_use(secret: str) -> ResponseReturnValue:
             sessions.set_password(member_id, password)
     if member_id is None:
         return _used_link()
-    _enter(member_id, invited.email)
+    enter(member_id, invited.email)
     return go_to(url_for("campaigns.campaign_list"))
 
 
@@ -116,15 +117,6 @@ def password_save() -> ResponseReturnValue:
     with transaction():
         sessions.set_password(current_user.member_id, password, keep=current_user.secret)
     return go_to(url_for("teams.password_edit", saved=""))
-
-
-def _enter(member_id: int, email: str) -> None:
-    # What the browser held before the sign-in, such as a CSRF token, must not survive it.
-    with transaction():
-        signed_in = sessions.start_session(member_id, email)
-    session.clear()
-    session.permanent = True
-    login_user(signed_in)
 
 
 def _next_path() -> str:

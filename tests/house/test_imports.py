@@ -44,7 +44,6 @@ EDGE_NAMES = {
     "inside_views.py",
     "team_views.py",
     "own_views.py",
-    "sessions.py",
 }
 
 
