@@ -8,10 +8,11 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from presave_app import mail
 from presave_app.access import member_only
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import fragment, go_to, wants_fragment
-from presave_app.teams import people
+from presave_app.teams import invitations, people
 from presave_app.teams.accounts import Place, find_places
 from presave_app.teams.entering import enter
 from presave_app.teams.models import Role
@@ -26,7 +27,12 @@ _DONE: Mapping[str, str] = {
     "role": "The role is changed. Whoever has it now was signed out and signs in again.",
     "removed": "They are out of the team, and were signed out everywhere.",
     "left": "You left the team.",
+    "joined": "You are in the team.",
+    "invited": "The invitation goes out by mail within a minute.",
+    "withdrawn": "The invitation is withdrawn: its link leads nowhere.",
+    "too-late": "That invitation was accepted or over before. Nothing is changed.",
 }
+_NOTHING_TYPED: Mapping[str, str] = {"email": "", "role": Role.EDITOR.value}
 
 
 @team_pages.app_errorhandler(people.NotInTeam)
@@ -106,14 +112,24 @@ def done(team_id: int, what: str) -> ResponseReturnValue:
     return go_to(url_for("team_pages.team_show", team_id=team_id, done=what))
 
 
-def answer(team_id: int, *, errors: Mapping[str, str] | None = None, said: str = "") -> Response:
-    """The page of the team or its fragment, with the faults beside their fields; raises NotInTeam."""
+def answer(
+    team_id: int,
+    *,
+    errors: Mapping[str, str] | None = None,
+    said: str = "",
+    typed: Mapping[str, str] | None = None,
+    made: Mapping[str, str] | None = None,
+) -> Response:
+    """The page of the team or its fragment; raises NotInTeam.
+
+    Faults stand beside their fields, what was `typed` is kept, and an invitation that was `made` shows its link.
+    """
     places = find_places(current_user.member_id)
     place = next((place for place in places if place.team.id == team_id), None)
     if place is None:
         raise people.NotInTeam(team_id)
     status = 422 if errors else 200
-    context = _context(place, errors or {}, said)
+    context = _context(place, errors or {}, said) | {"typed": typed or _NOTHING_TYPED, "made": made}
     if wants_fragment():
         return fragment(render_template("teams/_team.html", **context), status)
     return make_response(render_template("teams/team.html", places=places, **context), status)
@@ -132,6 +148,10 @@ def _context(place: Place, errors: Mapping[str, str], said: str) -> dict[str, ob
         "roles": people.WHAT_ROLES_DO,
         "errors": errors,
         "said": _said(said),
+        "typed": _NOTHING_TYPED,
+        "made": None,
+        "invitations": invitations.find_open(place.team.id) if place.role is Role.OWNER else [],
+        "mails": mail.is_on(),
     }
 
 

@@ -136,5 +136,5 @@ def _welcome_page(secret: str, invited: links.Invited, fault: str | None = None)
 
 
 def _used_link() -> ResponseReturnValue:
-    advice = "Sign-in links work once, for three days. Sign in with your password, or ask for a new link."
+    advice = "Sign-in links work once, and not for long. Sign in with your password, or ask for a new link."
     return error_page(410, "This link was used already, or it is too old", advice)

@@ -9,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from makers import make_campaign, make_member, make_team, post, sign_in
 
-from presave_app.extensions import limiter
 from presave_app.teams import people
 from presave_app.teams.accounts import find_member, find_role
 from presave_app.teams.models import Role
@@ -17,11 +16,6 @@ from presave_app.transaction import transaction
 
 ALICE = "alice@alba.example"
 BOB = "bob@alba.example"
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits(app: Flask) -> None:
-    limiter.reset()
 
 
 def member_id_of(email: str) -> int:
