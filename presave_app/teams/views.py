@@ -6,14 +6,15 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 
+from presave_app import mail
 from presave_app.access import fan_form, member_only, public
 from presave_app.error_pages import error_page
 from presave_app.extensions import login_manager
 from presave_app.hypermedia import go_to
 from presave_app.lib.own_paths import find_own_path
-from presave_app.teams import accounts, links, passwords, sessions
+from presave_app.teams import accounts, letters, links, passwords, sessions
 from presave_app.teams.entering import enter
-from presave_app.teams.tries import limit_tries
+from presave_app.teams.tries import limit_letters, limit_tries
 from presave_app.transaction import transaction
 
 teams = Blueprint("teams", __name__)
@@ -48,6 +49,22 @@ def sign_in_submit() -> ResponseReturnValue:
         return _sign_in_page("This e-mail address and this password do not belong together.", 422)
     enter(member.id, member.email)
     return go_to(_next_path())
+
+
+@teams.post("/sign-in/link")
+@fan_form
+@limit_letters(lambda: _sign_in_page("That was asked for often in a short time. Wait an hour, then try again.", 429))
+def sign_in_link() -> ResponseReturnValue:
+    """Ask for a link by mail; the answer, and the time it takes, are the same for addresses that nobody has."""
+    if not mail.is_on():
+        return _sign_in_page("No mail server is set up here. Ask whoever runs this installation for a link.", 422)
+    try:
+        email = accounts.parse_email(request.form.get("email", ""))
+    except accounts.BadAccount as fault:
+        return _sign_in_page(str(fault), 422)
+    with transaction():
+        letters.ask_for_link(email)
+    return _sign_in_page(mailed_to=email)
 
 
 @teams.post("/sign-out")
@@ -123,9 +140,10 @@ def _next_path() -> str:
     return find_own_path(request.values.get("next")) or url_for("campaigns.campaign_list")
 
 
-def _sign_in_page(fault: str | None = None, status: int = 200) -> Response:
+def _sign_in_page(fault: str | None = None, status: int = 200, *, mailed_to: str = "") -> Response:
     typed = {"email": request.form.get("email", ""), "next": find_own_path(request.values.get("next")) or ""}
-    return make_response(render_template("teams/sign_in.html", typed=typed, fault=fault), status)
+    page = render_template("teams/sign_in.html", typed=typed, fault=fault, mails=mail.is_on(), mailed_to=mailed_to)
+    return make_response(page, status)
 
 
 def _welcome_page(secret: str, invited: links.Invited, fault: str | None = None) -> Response:
