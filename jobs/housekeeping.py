@@ -7,15 +7,17 @@ from presave_app.counts import funnel
 from presave_app.privacy import retention
 from presave_app.releases import alarms, sweeping
 from presave_app.services import connection_test
+from presave_app.teams import letters
 from presave_app.transaction import transaction
 
 
 def housekeep() -> None:
-    """Remove ended sign-ins, opened links, alarms, tests and cards of long ago, and proof that is old enough."""
+    """Remove ended sign-ins, opened links, alarms, tests, letters, cards of long ago, and proof that is old enough."""
     sweeping.forget_old_sign_ins()
     alarms.forget_old()
     connection_test.forget_old()
     link_card.forget_old()
+    letters.forget_old()
     retention.forget_old()
     with transaction() as session:
         funnel.forget_opened(session)

@@ -15,6 +15,7 @@ from presave_app.releases import catalogue, extras, link_finding, link_flip, loo
 from presave_app.reminders import due as reminders
 from presave_app.services import connection_test
 from presave_app.streaming.registry import connectors
+from presave_app.teams import letters
 
 Ids = tuple[str | int, ...]
 
@@ -48,6 +49,7 @@ SCHEDULE = (
     Line(queue.LOOK_AHEAD, 60, lambda: _each(looking_ahead.find_services())),
     Line(queue.MAKE_CARDS, 15, lambda: [(campaign_id,) for campaign_id in link_card.find_campaigns_without_cards()]),
     Line(queue.SEND_REMINDERS, 3, lambda: [()] if reminders.has_work() else []),
+    Line(queue.SEND_LETTERS, 3, lambda: [()] if letters.has_work() else []),
     Line(queue.TEST_CONNECTIONS, 3, lambda: [()] if connection_test.has_work() else []),
     Line(queue.SWEEP, 60, lambda: [()]),
     Line(queue.HOUSEKEEP, 3600, lambda: [()]),

@@ -22,6 +22,9 @@ from presave_app.releases.views import releases
 from presave_app.reminders.views import reminding
 from presave_app.services.test_views import connection_tests
 from presave_app.services.views import services
+from presave_app.teams.invitation_views import inviting
+from presave_app.teams.join_views import joining
+from presave_app.teams.team_views import team_pages
 from presave_app.teams.views import teams
 
 
@@ -30,6 +33,9 @@ def register(app: Flask) -> None:
     for blueprint in (
         health,
         teams,
+        team_pages,
+        inviting,
+        joining,
         campaigns,
         links,
         codes,

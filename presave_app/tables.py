@@ -10,6 +10,7 @@ from presave_app.presaves import models as presaves
 from presave_app.releases import models as releases
 from presave_app.reminders import models as reminders
 from presave_app.services import models as services
+from presave_app.teams import invitation_models as invitations
 from presave_app.teams import models as teams
 
-MODELS = (teams, campaigns, cards, links, presaves, reminders, releases, counts, services)
+MODELS = (teams, invitations, campaigns, cards, links, presaves, reminders, releases, counts, services)

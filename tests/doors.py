@@ -19,11 +19,14 @@ from werkzeug.routing.converters import AnyConverter
 from presave_app.access import Access, mark_of
 from presave_app.campaigns.link_models import LinkSuggestion
 from presave_app.extensions import db
-from presave_app.teams import accounts, sessions
-from presave_app.teams.models import Role
+from presave_app.teams import accounts, invitations, sessions
+from presave_app.teams.models import Role, Team
 from presave_app.transaction import transaction
 
 SECRET_TITLE = "Nobody Else's Album"
+NEW = "new@alba.example"
+# What is typed into every form, for those that want more than a press.
+TYPED = {"role": "editor", "email": NEW}
 # What changes by itself while somebody only looks.
 _RESTLESS = frozenset({"login_session", "heartbeat"})
 
@@ -80,12 +83,16 @@ def make_world() -> World:
     make_team("Other Label", "stranger@other.example")
     for role in (Role.EDITOR, Role.VIEWER):
         make_member(team_id, f"{role.value}@alba.example", role)
+    with transaction():
+        invitations.invite(db.session.get_one(Team, team_id), _member("owner@alba.example")[0], NEW, Role.EDITOR)
     campaign_id = make_campaign(team_id, title=SECRET_TITLE, artwork=make_picture())
     things: dict[str, object] = {
         "team_id": team_id,
         "campaign_id": campaign_id,
         "target_id": read_sql("SELECT id FROM target"),
         "suggestion_id": _suggest(campaign_id),
+        "invitation_id": read_sql("SELECT id FROM invitation"),
+        "member_id": _member("viewer@alba.example")[0],
         "service": "spotify",
         "name": "title",
     }

@@ -12,7 +12,7 @@ _NAMED = re.compile(
     r"['\"]?\s*[=:]\s*['\"]?)(?:(?:bearer|basic)\s+)?([^\s&'\",;}]+)"
 )
 _SHAPED = re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}|\beyJ[\w-]+\.[\w-]+\.[\w-]+|\b[AB]Q[\w-]{20,}")
-_SECRET_PATHS = re.compile(r"(/(?:mine|live|welcome|remind/confirm|remind/stop)/)[\w-]+")
+_SECRET_PATHS = re.compile(r"(/(?:mine|live|welcome|join|remind/confirm|remind/stop)/)[\w-]+")
 
 
 def redact(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from presave_app.extensions import db
 from presave_app.lib.slugs import is_slug, slug_of
@@ -65,14 +66,17 @@ def create_team(name: str, owner_email: str) -> tuple[Team, Member]:
 def add_member(team_id: int, email: str, role: Role) -> Member:
     """The member of that address, with this role in the team; raises BadAccount."""
     address = parse_email(email)
-    member = find_member(address)
-    if member is None:
-        member = Member(email=address, password_hash=None)
-        db.session.add(member)
-        db.session.flush()
+    member = db.session.get_one(Member, new_member(address))
     db.session.merge(Membership(team_id=team_id, member_id=member.id, role=role))
     db.session.flush()
     return member
+
+
+def new_member(email: str) -> int:
+    """The id of the member of that address, as `parse_email` gives it, made if there was none."""
+    added = insert(Member).values(email=email, password_hash=None).on_conflict_do_nothing()
+    db.session.execute(added)
+    return db.session.scalars(select(Member.id).where(Member.email == email)).one()
 
 
 def find_member(email: str) -> Member | None:

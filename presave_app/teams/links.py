@@ -23,13 +23,11 @@ class Invited:
     has_password: bool
 
 
-def new_link(member_id: int) -> str:
+def new_link(member_id: int, life: timedelta = LINK_LIFE) -> str:
     """The secret of a new link for the member; older ones keep working until they are used or over."""
     secret = new_secret()
     db.session.add(
-        SignInLink(
-            member_id=member_id, secret_hash=hash_secret(secret), expires_at=func.now() + LINK_LIFE, used_at=None
-        )
+        SignInLink(member_id=member_id, secret_hash=hash_secret(secret), expires_at=func.now() + life, used_at=None)
     )
     db.session.flush()
     return secret

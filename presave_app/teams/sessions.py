@@ -66,6 +66,11 @@ def end_session(secret: str) -> None:
 def set_password(member_id: int, password: str, *, keep: str | None = None) -> None:
     """Give the member this checked password and end every sign-in but the one with the secret `keep`."""
     db.session.execute(update(Member).where(Member.id == member_id).values(password_hash=hash_password(password)))
+    end_sessions(member_id, keep=keep)
+
+
+def end_sessions(member_id: int, *, keep: str | None = None) -> None:
+    """End every sign-in of the member but the one with the secret `keep`."""
     ended = update(LoginSession).where(LoginSession.member_id == member_id, LoginSession.ended_at.is_(None))
     if keep is not None:
         ended = ended.where(LoginSession.secret_hash != hash_secret(keep))

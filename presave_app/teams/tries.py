@@ -1,4 +1,4 @@
-"""How often somebody may try to sign in. Only failed tries count."""
+"""How often somebody may try to sign in, of which only failed tries count, and ask for a letter."""
 
 from __future__ import annotations
 
@@ -29,6 +29,20 @@ def limit_tries(refuse: Callable[[], Response]) -> Callable[[View], View]:
         for amount, key in (("60 per hour", get_remote_address), ("10 per hour", _email_from_here)):
             limit = limiter.limit(amount, key_func=key, deduct_when=_failed, on_breach=on_breach)
             view = cast(View, limit(view))
+        return view
+
+    return limited
+
+
+def limit_letters(refuse: Callable[[], Response]) -> Callable[[View], View]:
+    """5 letters an hour to one e-mail address from one place, 30 an hour from that place, whoever they are for."""
+
+    def on_breach(_: RequestLimit) -> Response:
+        return refuse()
+
+    def limited(view: View) -> View:
+        for amount, key in (("30 per hour", get_remote_address), ("5 per hour", _email_from_here)):
+            view = cast(View, limiter.limit(amount, key_func=key, on_breach=on_breach)(view))
         return view
 
     return limited

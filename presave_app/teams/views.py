@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
-from presave_app import kept_form
+from presave_app import kept_form, mail
 from presave_app.access import fan_form, member_only, public
 from presave_app.error_pages import error_page
 from presave_app.extensions import login_manager
 from presave_app.hypermedia import go_to
 from presave_app.lib.own_paths import find_own_path
-from presave_app.teams import accounts, links, passwords, sessions
-from presave_app.teams.tries import limit_tries
+from presave_app.teams import accounts, letters, links, passwords, sessions
+from presave_app.teams.entering import enter
+from presave_app.teams.tries import limit_letters, limit_tries
 from presave_app.transaction import transaction
 
 teams = Blueprint("teams", __name__)
@@ -54,9 +55,25 @@ def sign_in_submit() -> ResponseReturnValue:
     is_right = passwords.matches(member.password_hash if member else None, request.form.get("password", ""))
     if member is None or not is_right:
         return _sign_in_page("This e-mail address and this password do not belong together.", 422)
-    _enter(member.id, member.email)
+    enter(member.id, member.email)
     kept = kept_form.unseal(request.form.get(kept_form.FIELD, ""))
     return kept_form.send_again_page(kept) if kept else go_to(_next_path())
+
+
+@teams.post("/sign-in/link")
+@fan_form
+@limit_letters(lambda: _sign_in_page("That was asked for often in a short time. Wait an hour, then try again.", 429))
+def sign_in_link() -> ResponseReturnValue:
+    """Ask for a link by mail; the answer, and the time it takes, are the same for addresses that nobody has."""
+    if not mail.is_on():
+        return _sign_in_page("No mail server is set up here. Ask whoever runs this installation for a link.", 422)
+    try:
+        email = accounts.parse_email(request.form.get("email", ""))
+    except accounts.BadAccount as fault:
+        return _sign_in_page(str(fault), 422)
+    with transaction():
+        letters.ask_for_link(email)
+    return _sign_in_page(mailed_to=email)
 
 
 @teams.post("/sign-out")
@@ -97,7 +114,7 @@ def welcome_use(secret: str) -> ResponseReturnValue:
             sessions.set_password(member_id, password)
     if member_id is None:
         return _used_link()
-    _enter(member_id, invited.email)
+    enter(member_id, invited.email)
     return go_to(url_for("campaigns.campaign_list"))
 
 
@@ -128,25 +145,21 @@ def password_save() -> ResponseReturnValue:
     return go_to(url_for("teams.password_edit", saved=""))
 
 
-def _enter(member_id: int, email: str) -> None:
-    # What the browser held before the sign-in, such as a CSRF token, must not survive it.
-    with transaction():
-        signed_in = sessions.start_session(member_id, email)
-    session.clear()
-    session.permanent = True
-    login_user(signed_in)
-
-
 def _next_path() -> str:
     return find_own_path(request.values.get("next")) or url_for("campaigns.campaign_list")
 
 
-def _sign_in_page(fault: str | None = None, status: int = 200, kept: str | None = None) -> Response:
-    if kept is None:
-        kept = request.form.get(kept_form.FIELD, "")
-    email = request.form.get("email", "") if request.endpoint == "teams.sign_in_submit" else ""
-    typed = {"email": email, "next": find_own_path(request.values.get("next")) or "", "kept": kept}
-    return make_response(render_template("teams/sign_in.html", typed=typed, fault=fault), status)
+def _sign_in_page(
+    fault: str | None = None, status: int = 200, *, kept: str | None = None, mailed_to: str = ""
+) -> Response:
+    email = "" if kept else request.form.get("email", "")
+    typed = {
+        "email": email,
+        "next": find_own_path(request.values.get("next")) or "",
+        "kept": request.form.get(kept_form.FIELD, "") if kept is None else kept,
+    }
+    page = render_template("teams/sign_in.html", typed=typed, fault=fault, mails=mail.is_on(), mailed_to=mailed_to)
+    return make_response(page, status)
 
 
 def _welcome_page(secret: str, invited: links.Invited, fault: str | None = None) -> Response:
@@ -157,5 +170,5 @@ def _welcome_page(secret: str, invited: links.Invited, fault: str | None = None)
 
 
 def _used_link() -> ResponseReturnValue:
-    advice = "Sign-in links work once, for three days. Sign in with your password, or ask for a new link."
+    advice = "Sign-in links work once, and not for long. Sign in with your password, or ask for a new link."
     return error_page(410, "This link was used already, or it is too old", advice)

@@ -32,19 +32,12 @@ LAYERS = (
 # Modules that speak HTTP or the command line stand at the edge, whatever package they lie in.
 EDGE_NAMES = {
     "views.py",
-    "art_views.py",
-    "link_views.py",
-    "code_views.py",
-    "test_views.py",
     "forms.py",
     "form_saving.py",
     "commands.py",
     "connecting.py",
     "mine.py",
     "inside_views.py",
-    "team_views.py",
-    "own_views.py",
-    "sessions.py",
 }
 
 
@@ -53,7 +46,8 @@ def modules() -> list[Path]:
 
 
 def layer_of(relative: str) -> int:
-    if relative.rsplit("/", 1)[-1] in EDGE_NAMES:
+    name = relative.rsplit("/", 1)[-1]
+    if name in EDGE_NAMES or name.endswith("_views.py"):
         return _layer_named("views")
     return _layer_named(relative.split("/")[0].removesuffix(".py").replace("__init__", "presave_app"))
 
