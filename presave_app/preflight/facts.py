@@ -17,6 +17,7 @@ from presave_app.campaigns.targets import find_targets, named_ahead
 from presave_app.extensions import db
 from presave_app.lib import clock
 from presave_app.preflight.models import PutAside
+from presave_app.preflight.sign_ins import SignIns, read_sign_ins
 from presave_app.presaves.seats import Seats, find_seats
 from presave_app.releases.alarms import OpenAlarm, find_open_alarms
 from presave_app.reminders import tally
@@ -53,6 +54,7 @@ class Facts:
     reminders: int
     has_mail: bool
     aside: frozenset[str]
+    sign_ins: SignIns
 
     @property
     def is_public(self) -> bool:
@@ -72,11 +74,11 @@ class Facts:
 
 def read_facts(campaign: Campaign) -> Facts:
     """The facts as they are now."""
-    on, now = connectors(), clock.now()
+    on, now, release = connectors(), clock.now(), release_clock(campaign)
     return Facts(
         campaign=campaign,
         now=now,
-        release=release_clock(campaign),
+        release=release,
         missing=publishing.find_missing(campaign, now) if campaign.published_at is None else {},
         connectors=on,
         targets={service: target for service, target in find_targets(campaign.id).items() if find_entry(service)},
@@ -91,6 +93,7 @@ def read_facts(campaign: Campaign) -> Facts:
         reminders=tally.count(campaign.id),
         has_mail=mail.is_on(),
         aside=find_aside(campaign.id),
+        sign_ins=read_sign_ins(campaign.id, release, on, now),
     )
 
 

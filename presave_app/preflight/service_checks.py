@@ -92,6 +92,17 @@ def permission_life(facts: Facts) -> Iterator[Finding]:
             yield good(key, title, f"Given today it lasts beyond the day: {connector.grant_life.days} days.")
 
 
+def sign_ins(facts: Facts) -> Iterator[Finding]:
+    """How many of those who wait will be let down by their sign-in."""
+    found = facts.sign_ins
+    repair = Repair("See why", url_for("preflight.sheet", campaign_id=facts.campaign.id, _anchor="sign-ins"))
+    if found.dead:
+        why = "Whoever does not give the permission again gets nothing on the day."
+        yield care("sign_ins", "Sign-ins", found.summary, why, repair)
+    elif found.total:
+        yield good("sign_ins", "Sign-ins", found.summary)
+
+
 def tried(facts: Facts) -> Iterator[Finding]:
     """Whether somebody of the team has gone a fan's whole way on each service lately."""
     for service, connector in facts.served.items():
@@ -115,4 +126,4 @@ def _tried(facts: Facts, service: str, connector: Connector) -> Finding:
     return good(key, title, f"It worked on {on}: signed in, added, and seen in the library.", again)
 
 
-CHECKS: tuple[Check, ...] = (somewhere, targets, seats, permission_life, tried)
+CHECKS: tuple[Check, ...] = (somewhere, targets, seats, permission_life, sign_ins, tried)

@@ -9,6 +9,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.preflight import advice_checks, house_checks, page_checks, service_checks
 from presave_app.preflight.facts import Facts, read_facts
 from presave_app.preflight.finding import Check, Finding, Level
+from presave_app.preflight.sign_ins import SignIns
 
 _ADVICE = "Worth knowing"
 _SECTIONS: tuple[tuple[str, tuple[Check, ...]], ...] = (
@@ -35,6 +36,7 @@ class Sheet:
     sections: tuple[Section, ...]
     aside: tuple[Finding, ...]
     is_out: bool
+    sign_ins: SignIns
 
     @property
     def missing(self) -> int:
@@ -75,6 +77,7 @@ def make_sheet(facts: Facts) -> Sheet:
         sections=tuple(section for section in sections if section.findings),
         aside=tuple(finding for _, findings in found for finding in findings if finding.is_aside),
         is_out=facts.is_public and facts.release is not None and facts.release.last <= facts.now,
+        sign_ins=facts.sign_ins,
     )
 
 

@@ -15,6 +15,7 @@ from presave_app.lib.text import clean_line
 from presave_app.preflight import asides
 from presave_app.preflight.facts import read_facts
 from presave_app.preflight.sheet import advice_keys, read_sheet
+from presave_app.reminders.asking import tell_of_early_ends
 from presave_app.teams.accounts import may_edit
 from presave_app.transaction import transaction
 
@@ -30,7 +31,7 @@ def sheet(campaign_id: int) -> ResponseReturnValue:
     return render_template("preflight/page.html", **_context(campaign_id))
 
 
-@preflight.get(f"{_SHEET}/<any(aside, 'bring-back'):_act>")
+@preflight.get(f"{_SHEET}/<any(aside, 'bring-back', tell):_act>")
 @member_only
 def act_again(campaign_id: int, _act: str) -> ResponseReturnValue:
     """A form leaves its address in the browser; opening that again leads to the sheet."""
@@ -59,6 +60,19 @@ def bring_back(campaign_id: int) -> ResponseReturnValue:
     return _answer(campaign_id)
 
 
+@preflight.post(f"{_SHEET}/tell")
+@member_only
+def tell(campaign_id: int) -> ResponseReturnValue:
+    """Send the notes of those whose permission ends before the day."""
+    with transaction() as session:
+        campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
+        services = read_facts(campaign).sign_ins.services_to_tell
+        told = tell_of_early_ends(session, campaign_id, services)
+    if not wants_fragment():
+        return _to_sheet(campaign_id, "sign-ins")
+    return fragment(render_template("preflight/_sign_ins.html", told=told, **_context(campaign_id)))
+
+
 def _answer(campaign_id: int) -> ResponseReturnValue:
     if not wants_fragment():
         return _to_sheet(campaign_id)
@@ -67,7 +81,8 @@ def _answer(campaign_id: int) -> ResponseReturnValue:
 
 def _context(campaign_id: int) -> dict[str, Any]:
     campaign, role = get_for_member(campaign_id, current_user.member_id)
-    return {"campaign": campaign, "may_edit": may_edit(role), "sheet": read_sheet(campaign)}
+    sheet = read_sheet(campaign)
+    return {"campaign": campaign, "may_edit": may_edit(role), "sheet": sheet, "sign_ins": sheet.sign_ins}
 
 
 def _to_sheet(campaign_id: int, part: str | None = None) -> ResponseReturnValue:

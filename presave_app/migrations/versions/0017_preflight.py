@@ -1,4 +1,4 @@
-"""Advice of the preflight that a team has put aside.
+"""Advice of the preflight that a team has put aside; notices that it let go ahead of the loss.
 
 Only adds: code of the release before runs on this schema during a deploy.
 
@@ -25,7 +25,14 @@ def upgrade():
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name="fk_put_aside_member_id"),
         sa.PrimaryKeyConstraint("campaign_id", "check", name="pk_put_aside"),
     )
+    op.add_column("reminder", sa.Column("asked_at", sa.DateTime(timezone=True)))
+    # Nobody has asked so far, so it is built at once.
+    op.create_index(
+        "ix_reminder_asked", "reminder", ["pre_save_id"], postgresql_where=sa.text("asked_at IS NOT NULL")
+    )
 
 
 def downgrade():
+    op.drop_index("ix_reminder_asked", table_name="reminder")
+    op.drop_column("reminder", "asked_at")
     op.drop_table("put_aside")
