@@ -16,6 +16,7 @@ from presave_app.fanpage.mine import mine
 from presave_app.fanpage.own_views import own
 from presave_app.fanpage.views import fanpage
 from presave_app.ops.health import health
+from presave_app.preflight.views import preflight
 from presave_app.privacy.team_views import imprints
 from presave_app.privacy.views import privacy
 from presave_app.releases.views import releases
@@ -40,6 +41,7 @@ def register(app: Flask) -> None:
         links,
         codes,
         releases,
+        preflight,
         services,
         connection_tests,
         art,

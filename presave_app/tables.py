@@ -6,6 +6,7 @@ from presave_app.campaigns import card_models as cards
 from presave_app.campaigns import link_models as links
 from presave_app.campaigns import models as campaigns
 from presave_app.counts import models as counts
+from presave_app.preflight import models as preflight
 from presave_app.presaves import models as presaves
 from presave_app.releases import models as releases
 from presave_app.reminders import models as reminders
@@ -13,4 +14,16 @@ from presave_app.services import models as services
 from presave_app.teams import invitation_models as invitations
 from presave_app.teams import models as teams
 
-MODELS = (teams, invitations, campaigns, cards, links, presaves, reminders, releases, counts, services)
+MODELS = (
+    campaigns,
+    cards,
+    counts,
+    invitations,
+    links,
+    preflight,
+    presaves,
+    releases,
+    reminders,
+    services,
+    teams,
+)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
+from presave_app.fanpage.poster import opens_at
 from presave_app.fanpage.words import ServiceWords, moment_words, stamp_words
 from presave_app.lib import clock
 from presave_app.lib.languages import marked, say
@@ -19,6 +20,7 @@ from presave_app.presaves.models import Action, Event, Grant, PreSave
 from presave_app.presaves.states import OPEN, State, words_for
 from presave_app.privacy.consent import ADD_TO_LIBRARY
 from presave_app.streaming.connector import Extra
+from presave_app.streaming.registry import connectors
 
 _SOON = timedelta(minutes=5)
 _LATER_TODAY = timedelta(hours=20)
@@ -67,6 +69,7 @@ class Receipt:
     due_at: datetime
     due_words: str
     is_ahead: bool
+    ends_early: bool
     zone: str
     steps: list[Step]
     trigger: str | None
@@ -82,7 +85,7 @@ class Receipt:
     @property
     def again_words(self) -> str:
         """The button with which the fan gives the permission once more."""
-        if self.state is State.NEEDS_REAUTH:
+        if self.state is State.NEEDS_REAUTH or self.ends_early:
             return say("Give the permission again")
         return say("Pre-save it after all") if self.state is State.WITHDRAWN else say("Try again")
 
@@ -93,12 +96,14 @@ def receipt_of(pre_save: PreSave, campaign: Campaign, service: ServiceWords) -> 
     zone = zone or campaign.time_zone
     state = State(pre_save.state)
     is_ahead = clock.now() < pre_save.due_at
+    ends_early = is_ahead and _ends_early(pre_save, campaign)
     return Receipt(
         state=state,
-        told=_told(pre_save, campaign, service, is_ahead),
+        told=_needed(service) if ends_early else _told(pre_save, campaign, service, is_ahead),
         due_at=pre_save.due_at,
         due_words=moment_words(pre_save.due_at, zone),
-        is_ahead=state is State.ARMED and is_ahead,
+        is_ahead=state is State.ARMED and is_ahead and not ends_early,
+        ends_early=ends_early,
         zone=zone,
         steps=_steps(pre_save, campaign, service, zone),
         trigger=_trigger(pre_save, campaign),
@@ -124,10 +129,7 @@ def _told(pre_save: PreSave, campaign: Campaign, service: ServiceWords, is_ahead
         case State.DONE:
             return Told(say("It's in {place}", place=place), _proof(pre_save, title, place))
         case State.NEEDS_REAUTH:
-            return Told(
-                say("{service} needs your permission again", service=service.name),
-                _join(reason, say("Without it we can't do what you asked.")),
-            )
+            return _needed(service, reason)
         case State.WITHDRAWN:
             return Told(say("Cancelled"), _join(_left_alone(title, service), _had_begun(pre_save, service.name)))
         case State.EXPIRED | State.FAILED:
@@ -135,6 +137,23 @@ def _told(pre_save: PreSave, campaign: Campaign, service: ServiceWords, is_ahead
                 say("It was not added"),
                 _join(reason, say("{title} is not in {place} through us.", title=title, place=place)),
             )
+
+
+def _needed(service: ServiceWords, reason: str = "") -> Told:
+    return Told(
+        say("{service} needs your permission again", service=service.name),
+        _join(reason, say("Without it we can't do what you asked.")),
+    )
+
+
+def _ends_early(pre_save: PreSave, campaign: Campaign) -> bool:
+    """Whether the permission will have ended by the day, and one that is given now would not."""
+    connector = connectors().get(pre_save.service)
+    if pre_save.state != State.ARMED or connector is None or connector.grant_life is None:
+        return False
+    grant = db.session.get_one(Grant, pre_save.grant_id)
+    ends = grant.hard_expires_at
+    return ends is not None and ends <= pre_save.due_at and opens_at(campaign, connector) is None
 
 
 def _left_alone(title: str, service: ServiceWords) -> str:

@@ -52,9 +52,17 @@ OF_PERMISSIONS = f"""
       AND coalesce(d.next_at, '-infinity') <= now()
 """
 
+# As above, where the permission has not ended yet but will have by the day, and the team lets its fan know.
+OF_EARLY_ENDS = f"""
+    reminder r JOIN pre_save p ON p.id = r.pre_save_id JOIN fan_grant g ON g.id = p.grant_id
+      JOIN reminder_way d ON d.reminder_id = r.id JOIN campaign k ON k.id = p.campaign_id
+    WHERE r.asked_at IS NOT NULL AND p.state = 'armed' AND g.hard_expires_at <= p.due_at
+      AND p.service = ANY(:services) AND {_IS_FREE} AND coalesce(d.next_at, '-infinity') <= now()
+"""
+
 _HAS_WORK = text(f"""
     SELECT (:asks AND EXISTS (SELECT 1 FROM {QUESTIONS})) OR EXISTS (SELECT 1 FROM {OF_THE_DAY})
-      OR EXISTS (SELECT 1 FROM {OF_PERMISSIONS})
+      OR EXISTS (SELECT 1 FROM {OF_PERMISSIONS}) OR EXISTS (SELECT 1 FROM {OF_EARLY_ENDS})
 """)  # noqa: S608 - constants of this file
 
 

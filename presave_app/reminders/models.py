@@ -19,6 +19,7 @@ class Reminder(Base):
 
     With a `pre_save_id` it is no reminder of the release but the notice of a pre-save: told once if the permission is
     lost. It is never counted, has no page but the pre-save's, and a trigger ends its ways with the pre-save.
+    `asked_at` is when the team let it go ahead of the loss.
     """
 
     __tablename__ = "reminder"
@@ -27,6 +28,7 @@ class Reminder(Base):
             "reason IN ('service_reminds', 'no_lasting_permission', 'seats_used', 'permission_lost')", name="reason"
         ),
         CheckConstraint("(pre_save_id IS NOT NULL) = (reason = 'permission_lost')", name="notice"),
+        Index("ix_reminder_asked", "pre_save_id", postgresql_where=text("asked_at IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -41,6 +43,7 @@ class Reminder(Base):
     created_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
     pre_save_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("pre_save.id"), unique=True)
+    asked_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class ReminderWay(Base):

@@ -28,7 +28,7 @@ from presave_app.lib.vault import VaultError
 from presave_app.mail import MailFault
 from presave_app.reminders import pushing
 from presave_app.reminders.addresses import ERASED, open_address
-from presave_app.reminders.due import OF_PERMISSIONS, OF_THE_DAY, sendable
+from presave_app.reminders.due import OF_EARLY_ENDS, OF_PERMISSIONS, OF_THE_DAY, sendable
 from presave_app.reminders.message import Message, letter_of, message_of
 from presave_app.reminders.states import Kind, State
 from presave_app.streaming.registry import get_connector
@@ -48,7 +48,7 @@ _CLAIM = """
     RETURNING w.id, w.lease_until, w.reminder_id
 """
 # Whoever may still repair something goes before those whom nothing escapes.
-_CLAIMS = [text(_CLAIM.format(source=source)) for source in (OF_PERMISSIONS, OF_THE_DAY)]
+_CLAIMS = [text(_CLAIM.format(source=source)) for source in (OF_PERMISSIONS, OF_EARLY_ENDS, OF_THE_DAY)]
 
 _REMINDER = text("SELECT campaign_id, service, time_zone, language, pre_save_id FROM reminder WHERE id = :id")
 
@@ -56,7 +56,11 @@ _BEGIN = text("""
     UPDATE reminder_way SET state = 'sending', tries = tries + 1, lease_until = now() + make_interval(secs => :lease)
     WHERE id = :id AND state = 'armed' AND lease_until = :lease_until
       AND (CAST(:pre_save_id AS uuid) IS NULL
-           OR EXISTS (SELECT 1 FROM pre_save WHERE id = :pre_save_id AND state = 'needs_reauth'))
+           OR EXISTS (SELECT 1 FROM pre_save WHERE id = :pre_save_id AND state = 'needs_reauth')
+           OR EXISTS (
+             SELECT 1 FROM pre_save p JOIN fan_grant g ON g.id = p.grant_id JOIN reminder r ON r.pre_save_id = p.id
+             WHERE p.id = :pre_save_id AND p.state = 'armed' AND r.asked_at IS NOT NULL
+               AND g.hard_expires_at <= p.due_at))
     RETURNING address_sealed, kind
 """)
 

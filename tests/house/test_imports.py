@@ -26,7 +26,7 @@ LAYERS = (
     ("releases",),
     ("counts",),
     ("privacy", "fanpage", "services"),
-    ("hypermedia", "kept_form", "access", "error_pages", "security_headers", "views", "front", "ops"),
+    ("hypermedia", "kept_form", "access", "error_pages", "security_headers", "views", "front", "ops", "preflight"),
     ("tables", "site_map", "presave_app"),
 )
 # Modules that speak HTTP or the command line stand at the edge, whatever package they lie in.
