@@ -39,6 +39,7 @@ CHOICES = {"kinds": KINDS, "clocks": CLOCKS, "link_inputs": look.LINK_INPUTS}
 _DONE = {
     "saved": "Saved.",
     "published": "Published. The page is open to everybody who has the link.",
+    "copied": "This is the copy, a draft. Give it its title and its date, and say where the release is.",
     "unpublished": "Unpublished. The page is gone, fans keep their pre-saves.",
 }
 

@@ -106,6 +106,7 @@ class Campaign(Base):
     published_at: Mapped[datetime | None] = mapped_column(Moment)
     held_at: Mapped[datetime | None] = mapped_column(Moment)
     flipped_at: Mapped[datetime | None] = mapped_column(Moment)
+    archived_at: Mapped[datetime | None] = mapped_column(Moment)
     date_moves: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
 

@@ -39,6 +39,8 @@ EDGE_NAMES = {
     "forms.py",
     "form_saving.py",
     "commands.py",
+    "list_page.py",
+    "keeping_views.py",
     "connecting.py",
     "mine.py",
     "inside_views.py",
