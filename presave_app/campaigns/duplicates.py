@@ -13,6 +13,7 @@ _ENDING = " (copy)"
 _TAKEN_OVER = (
     "time_zone",
     "clock",
+    "artist_id",
     "artwork_id",
     "own_accent",
     "own_ground",

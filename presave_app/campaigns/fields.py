@@ -64,6 +64,13 @@ def parse_artist(text: str) -> str:
     return _line(text, "an artist")
 
 
+def parse_artist_name(text: str) -> str:
+    """The name of an artist whom a team keeps."""
+    if not clean_line(text):
+        raise FieldError("The artist needs a name.")
+    return parse_artist(text)
+
+
 def parse_kind(text: str) -> str:
     """One of `KINDS`."""
     kind = clean_line(text).lower()

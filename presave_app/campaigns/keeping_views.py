@@ -1,4 +1,7 @@
-"""What is done with a campaign as a whole, from the list or the editor: archived, brought back, duplicated."""
+"""What is done with a campaign as a whole, from the list or the editor: archived, brought back, duplicated.
+
+In the editor its buttons send the whole form, so what was typed is saved first.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from presave_app.campaigns import archive, forms
 from presave_app.campaigns.archive import ArchiveRefused
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.duplicates import duplicate
+from presave_app.campaigns.form_saving import save_all
 from presave_app.hypermedia import go_to
 from presave_app.lib import clock
 from presave_app.transaction import transaction
@@ -24,6 +28,9 @@ _ONE = "/campaigns/<int(max=2147483647):campaign_id>"
 @member_only
 def campaign_archive(campaign_id: int) -> ResponseReturnValue:
     """Take a campaign out of the list; where it still has work to do, its editor says which."""
+    refused = save_all(campaign_id)
+    if refused:
+        return refused
     try:
         with transaction():
             campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
@@ -38,6 +45,9 @@ def campaign_archive(campaign_id: int) -> ResponseReturnValue:
 @member_only
 def campaign_bring_back(campaign_id: int) -> ResponseReturnValue:
     """Show an archived campaign in the list again."""
+    refused = save_all(campaign_id)
+    if refused:
+        return refused
     with transaction():
         campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
         archive.bring_back(campaign)
@@ -48,6 +58,9 @@ def campaign_bring_back(campaign_id: int) -> ResponseReturnValue:
 @member_only
 def campaign_duplicate(campaign_id: int) -> ResponseReturnValue:
     """Make a draft from a campaign and open it."""
+    refused = save_all(campaign_id)
+    if refused:
+        return refused
     with transaction():
         campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
         copy_id = duplicate(campaign).id

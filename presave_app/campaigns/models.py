@@ -88,6 +88,7 @@ class Campaign(Base):
     slug: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
     artist: Mapped[str]
+    artist_id: Mapped[int | None] = mapped_column(ForeignKey("artist.id"), index=True)
     kind: Mapped[str] = mapped_column(server_default="album")
     upc: Mapped[str | None]
     release_at: Mapped[datetime | None] = mapped_column(Moment, index=True)

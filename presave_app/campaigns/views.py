@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
-from presave_app.campaigns import addresses, artwork_press, editing, fields, forms, publishing
+from presave_app.campaigns import addresses, artists, artwork_press, editing, fields, forms, publishing
 from presave_app.campaigns.artwork import give_artwork
 from presave_app.campaigns.artwork_press import BadArtwork
 from presave_app.campaigns.campaign import (
@@ -81,8 +81,9 @@ def campaign_create() -> ResponseReturnValue:
         return _new_page(request.form, errors)
     with transaction():
         campaign = add_campaign((chosen or places)[0].team.id, **parsed)
+        artists.choose_by_name(campaign)
         campaign_id = campaign.id
-    return forms.to_editor(campaign_id, "published")
+    return forms.to_editor(campaign_id)
 
 
 @campaigns.get(f"{_ONE}/<any(publish, unpublish, artwork):_act>")
@@ -122,7 +123,7 @@ def campaign_publish(campaign_id: int) -> ResponseReturnValue:
         return forms.editor_page(
             campaign, role, forms.Refusal({}, refusal.errors, "Not published yet: see what is missing.")
         )
-    return forms.to_editor(campaign_id)
+    return forms.to_editor(campaign_id, "published")
 
 
 @campaigns.post(f"{_ONE}/unpublish")
@@ -207,7 +208,10 @@ def _new_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> ResponseRe
     if not places:
         return error_page(403, "You may look at campaigns, but not make one", "Ask an owner of your team for more.")
     shown = {name: typed.get(name, "") for name in ("title", "artist", "kind", "team")}
-    page = render_template("campaigns/new.html", typed=shown, errors=errors, places=places, kinds=fields.KINDS)
+    names = dict.fromkeys(artist.name for artist, _ in artists.list_artists([place.team.id for place in places]))
+    page = render_template(
+        "campaigns/new.html", typed=shown, errors=errors, places=places, kinds=fields.KINDS, artist_names=list(names)
+    )
     return make_response(page, 422 if errors else 200)
 
 

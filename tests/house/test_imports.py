@@ -39,6 +39,7 @@ EDGE_NAMES = {
     "forms.py",
     "form_saving.py",
     "commands.py",
+    "artist_views.py",
     "list_page.py",
     "keeping_views.py",
     "connecting.py",

@@ -107,3 +107,31 @@ def test_it_is_for_everybody_at_every_width(browser: Browser, site: str, full_sh
             page.goto("/campaigns?q=polka")
             keep(page, f"list-nothing-{scheme}")
             assert faults_of(page) == []
+
+
+def test_an_artist_is_kept_and_lent_to_the_next_campaign(browser: Browser, site: str, full_shelf: int) -> None:
+    with browser.new_context(base_url=site) as context:
+        page = context.new_page()
+        sign_in(page)
+        page.get_by_role("link", name="Artists").click()
+        assert faults_of(page) == []
+        page.get_by_role("link", name="Add the first artist").click()
+        page.get_by_label("Name").fill("Alba Voss")
+        page.get_by_label("Time zone").fill("Berlin")
+        page.get_by_label("Accent").fill("#7a3cff")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            keep(page, f"artist-{width}")
+        assert faults_of(page) == []
+        page.get_by_role("button", name="Add the artist").click()
+        keep(page, "artists-1280")
+        page.goto("/campaigns/new")
+        page.get_by_label("Title").fill("Second Night")
+        page.get_by_label("Artist").fill("Alba Voss")
+        assert faults_of(page) == []
+        page.get_by_role("button", name="Create the draft").click()
+        expect(page.locator("#input-time_zone")).to_have_value("Europe/Berlin")
+        expect(page.get_by_label("Begin with what is kept of")).to_have_value("1")
+        keep(page, "editor-1280")
+        assert faults_of(page) == []
