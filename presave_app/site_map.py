@@ -6,7 +6,9 @@ from flask import Flask
 
 from presave_app.access import open_static_files
 from presave_app.campaigns.art_views import art
+from presave_app.campaigns.artist_views import artists
 from presave_app.campaigns.code_views import codes
+from presave_app.campaigns.keeping_views import keeping
 from presave_app.campaigns.link_views import links
 from presave_app.campaigns.views import campaigns
 from presave_app.counts.views import counts
@@ -38,6 +40,8 @@ def register(app: Flask) -> None:
         inviting,
         joining,
         campaigns,
+        keeping,
+        artists,
         links,
         codes,
         releases,

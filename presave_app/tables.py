@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from presave_app.campaigns import artist_models as artists
 from presave_app.campaigns import card_models as cards
 from presave_app.campaigns import link_models as links
 from presave_app.campaigns import models as campaigns
@@ -15,6 +16,7 @@ from presave_app.teams import invitation_models as invitations
 from presave_app.teams import models as teams
 
 MODELS = (
+    artists,
     campaigns,
     cards,
     counts,

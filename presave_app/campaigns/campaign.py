@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from presave_app.campaigns import addresses
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import current_settings, db
 from presave_app.lib.tokens import derive_secret, hash_secret
-from presave_app.teams.accounts import find_places, find_role, may_edit
+from presave_app.teams.accounts import find_role, may_edit
 from presave_app.teams.models import Role
 
 
@@ -31,15 +30,6 @@ class Status(StrEnum):
     OPEN = "Pre-save open"
     OUT = "Out now"
     UNPUBLISHED = "Unpublished"
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A campaign in its team's list."""
-
-    campaign: Campaign
-    team_name: str
-    status: Status
 
 
 def get_for_member(campaign_id: int, member_id: int, *, to_edit: bool = False) -> tuple[Campaign, Role]:
@@ -76,22 +66,6 @@ def live_path(campaign: Campaign) -> str:
 def find_live(secret: str) -> Campaign | None:
     """The campaign whose live view has this secret."""
     return db.session.scalar(select(Campaign).where(Campaign.live_hash == hash_secret(secret)))
-
-
-def list_campaigns(member_id: int, now: datetime) -> list[Listed]:
-    """All campaigns of the member's teams: what comes out next first, then what is out, newest first."""
-    names = {place.team.id: place.team.name for place in find_places(member_id)}
-    is_out = func.coalesce(Campaign.release_at <= now, False)
-    distance = func.abs(func.extract("epoch", Campaign.release_at - now))
-    rows = list(
-        db.session.scalars(
-            select(Campaign)
-            .where(Campaign.team_id.in_(names))
-            .order_by(is_out, distance.nulls_first(), Campaign.id.desc())
-        )
-    )
-    public_before = addresses.was_public([row.id for row in rows if row.published_at is None])
-    return [Listed(row, names[row.team_id], status_of(row, row.id in public_before, now)) for row in rows]
 
 
 def find_status(campaign: Campaign, now: datetime) -> Status:

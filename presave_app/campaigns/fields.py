@@ -25,7 +25,7 @@ ARTIST_PREFIX = "artist-"
 COUNTDOWN_PREFIX = "countdown-"
 MOST_REF_LENGTH = 500
 
-_MOST_TEXT_LENGTH = 200
+MOST_TEXT_LENGTH = 200
 _FURTHEST_RELEASE = timedelta(days=5 * 365)
 
 
@@ -64,6 +64,13 @@ def parse_artist(text: str) -> str:
     return _line(text, "an artist")
 
 
+def parse_artist_name(text: str) -> str:
+    """The name of an artist whom a team keeps."""
+    if not clean_line(text):
+        raise FieldError("The artist needs a name.")
+    return parse_artist(text)
+
+
 def parse_kind(text: str) -> str:
     """One of `KINDS`."""
     kind = clean_line(text).lower()
@@ -88,7 +95,7 @@ def parse_release_upc(text: str) -> str | None:
     if not text.strip():
         return None
     try:
-        return parse_upc(clean_line(text)[:_MOST_TEXT_LENGTH])
+        return parse_upc(clean_line(text)[:MOST_TEXT_LENGTH])
     except BadUPC as fault:
         raise FieldError(str(fault)) from None
 
@@ -188,8 +195,8 @@ def _line(text: str, what: str) -> str:
     line = clean_line(text)
     if not line:
         raise FieldError(f"The release needs {what}.")
-    if len(line) > _MOST_TEXT_LENGTH:
-        raise FieldError(f"At most {_MOST_TEXT_LENGTH} characters, these are {len(line)}.")
+    if len(line) > MOST_TEXT_LENGTH:
+        raise FieldError(f"At most {MOST_TEXT_LENGTH} characters, these are {len(line)}.")
     return line
 
 

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from presave_app.campaigns import artists, colours, editing, field_words, link_code, look
 from presave_app.campaigns import campaign as campaign_rules
-from presave_app.campaigns import colours, editing, field_words, link_code, look
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.campaign import Status
 from presave_app.campaigns.fields import CLOCKS, KINDS
@@ -39,6 +39,8 @@ CHOICES = {"kinds": KINDS, "clocks": CLOCKS, "link_inputs": look.LINK_INPUTS}
 _DONE = {
     "saved": "Saved.",
     "published": "Published. The page is open to everybody who has the link.",
+    "artist": "Done. What was empty here is filled with what is kept of the artist.",
+    "copied": "This is the copy, a draft. Give it its title and its date, and say where the release is.",
     "unpublished": "Unpublished. The page is gone, fans keep their pre-saves.",
 }
 
@@ -120,7 +122,15 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
         "shown_colours": colours.shown_palette(campaign, picture.palette if picture else None),
         **preview,
         **progress_context(campaign),
+        **_artist_context(campaign),
     }
+
+
+def _artist_context(campaign: Campaign) -> dict[str, Any]:
+    """The team's artists, and whether the campaign's own is one of them."""
+    kept = [artist for artist, _ in artists.list_artists([campaign.team_id])]
+    is_kept = campaign.artist.lower() in {artist.name.lower() for artist in kept}
+    return {"team_artists": kept, "is_new_artist": bool(campaign.artist) and not is_kept}
 
 
 def plain_answer(

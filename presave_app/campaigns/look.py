@@ -31,7 +31,7 @@ def save_colours(campaign: Campaign, texts: Mapping[str, str]) -> None:
     shown = texts_of(campaign)
     is_given_up = COLOURS_FIELD in texts
     accent, ground = ("" if is_given_up else texts.get(name, shown[name]) for name in COLOUR_INPUTS)
-    colours.choose_colours(campaign, _parse_colour("accent", accent), _parse_colour("ground", ground))
+    colours.choose_colours(campaign, parse_colour("accent", accent), parse_colour("ground", ground))
 
 
 def parse_words(text: str) -> str | None:
@@ -65,7 +65,8 @@ def texts_of(campaign: Campaign) -> dict[str, str]:
     }
 
 
-def _parse_colour(name: str, text: str) -> str | None:
+def parse_colour(name: str, text: str) -> str | None:
+    """A colour as #rrggbb, or None when the field is empty; raises FieldError."""
     typed = clean_line(text)
     if not typed:
         return None

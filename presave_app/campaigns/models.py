@@ -88,6 +88,7 @@ class Campaign(Base):
     slug: Mapped[str] = mapped_column(unique=True)
     title: Mapped[str]
     artist: Mapped[str]
+    artist_id: Mapped[int | None] = mapped_column(ForeignKey("artist.id"), index=True)
     kind: Mapped[str] = mapped_column(server_default="album")
     upc: Mapped[str | None]
     release_at: Mapped[datetime | None] = mapped_column(Moment, index=True)
@@ -106,6 +107,7 @@ class Campaign(Base):
     published_at: Mapped[datetime | None] = mapped_column(Moment)
     held_at: Mapped[datetime | None] = mapped_column(Moment)
     flipped_at: Mapped[datetime | None] = mapped_column(Moment)
+    archived_at: Mapped[datetime | None] = mapped_column(Moment)
     date_moves: Mapped[int] = mapped_column(server_default="0")
     created_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
 

@@ -3,49 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from flask import Blueprint, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
-from presave_app.campaigns import addresses, artwork_press, editing, fields, forms, publishing
-from presave_app.campaigns.artwork import find_covers, give_artwork
+from presave_app.campaigns import addresses, artists, artwork_press, editing, fields, forms, publishing
+from presave_app.campaigns.artwork import give_artwork
 from presave_app.campaigns.artwork_press import BadArtwork
 from presave_app.campaigns.campaign import (
     CampaignNotFound,
-    Listed,
     MayOnlyLook,
     add_campaign,
     get_for_member,
-    list_campaigns,
 )
 from presave_app.campaigns.editing import EditRefused, Typed
 from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.form_saving import answer_field, change, fragment_of, save_all, texts
-from presave_app.counts.tally import totals
+from presave_app.campaigns.list_page import list_answer
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.lib import clock
 from presave_app.teams.accounts import Place, find_places
-from presave_app.teams.imprints import find_incomplete
 from presave_app.transaction import transaction
 
 campaigns = Blueprint("campaigns", __name__)
 
 # PostgreSQL's integers end here; a larger number in an address is nobody's campaign.
 _ONE = "/campaigns/<int(max=2147483647):campaign_id>"
-
-
-@dataclass(frozen=True)
-class Row:
-    """A campaign in the list."""
-
-    listed: Listed
-    cover: str | None
-    total: int
-    distance: str
 
 
 @campaigns.app_errorhandler(CampaignNotFound)
@@ -70,29 +56,8 @@ def home() -> ResponseReturnValue:
 @campaigns.get("/campaigns")
 @member_only
 def campaign_list() -> ResponseReturnValue:
-    """All campaigns of the member's teams; the number of queries does not grow with them."""
-    now = clock.now()
-    listed = list_campaigns(current_user.member_id, now)
-    covers = find_covers(item.campaign.artwork_id for item in listed)
-    counts = totals(item.campaign.id for item in listed)
-    rows = [
-        Row(
-            item,
-            covers.get(item.campaign.artwork_id or 0),
-            counts[item.campaign.id],
-            forms.distance(item.campaign, now),
-        )
-        for item in listed
-    ]
-    has_teams_apart = len({item.team_name for item in listed}) > 1
-    places = _places_to_edit()
-    return render_template(
-        "campaigns/list.html",
-        rows=rows,
-        has_teams_apart=has_teams_apart,
-        may_create=bool(places),
-        incomplete=find_incomplete(places) if rows else [],
-    )
+    """All campaigns of the member's teams, or those that are looked for."""
+    return list_answer()
 
 
 @campaigns.get("/campaigns/new")
@@ -116,8 +81,9 @@ def campaign_create() -> ResponseReturnValue:
         return _new_page(request.form, errors)
     with transaction():
         campaign = add_campaign((chosen or places)[0].team.id, **parsed)
+        artists.choose_by_name(campaign)
         campaign_id = campaign.id
-    return forms.to_editor(campaign_id, "published")
+    return forms.to_editor(campaign_id)
 
 
 @campaigns.get(f"{_ONE}/<any(publish, unpublish, artwork):_act>")
@@ -157,7 +123,7 @@ def campaign_publish(campaign_id: int) -> ResponseReturnValue:
         return forms.editor_page(
             campaign, role, forms.Refusal({}, refusal.errors, "Not published yet: see what is missing.")
         )
-    return forms.to_editor(campaign_id)
+    return forms.to_editor(campaign_id, "published")
 
 
 @campaigns.post(f"{_ONE}/unpublish")
@@ -242,7 +208,10 @@ def _new_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> ResponseRe
     if not places:
         return error_page(403, "You may look at campaigns, but not make one", "Ask an owner of your team for more.")
     shown = {name: typed.get(name, "") for name in ("title", "artist", "kind", "team")}
-    page = render_template("campaigns/new.html", typed=shown, errors=errors, places=places, kinds=fields.KINDS)
+    names = dict.fromkeys(artist.name for artist, _ in artists.list_artists([place.team.id for place in places]))
+    page = render_template(
+        "campaigns/new.html", typed=shown, errors=errors, places=places, kinds=fields.KINDS, artist_names=list(names)
+    )
     return make_response(page, 422 if errors else 200)
 
 
