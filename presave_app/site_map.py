@@ -6,6 +6,7 @@ from flask import Flask
 
 from presave_app.access import open_static_files
 from presave_app.campaigns.art_views import art
+from presave_app.campaigns.change_views import change_log
 from presave_app.campaigns.code_views import codes
 from presave_app.campaigns.link_views import links
 from presave_app.campaigns.views import campaigns
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
         teams,
         campaigns,
         links,
+        change_log,
         codes,
         releases,
         services,

@@ -9,9 +9,10 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from presave_app.campaigns import colours, editing, forms, look
+from presave_app.campaigns import changes, colours, editing, forms, look
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.editing import LINK_FIELD, EditRefused, Typed
+from presave_app.campaigns.forms import Saved
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.hypermedia import fragment, wants_fragment
@@ -36,12 +37,19 @@ def save_all(campaign_id: int) -> ResponseReturnValue | None:
     return None
 
 
-def change(campaign: Campaign, do: Callable[[], None]) -> None:
-    """Change a campaign; when its release moves for anybody, what fans wait for moves with it."""
+def change(campaign: Campaign, do: Callable[[], None], *, undoes: int | None = None) -> Saved:
+    """Change a campaign and write down what changed; when its release moves, what fans wait for moves with it."""
     before = release_clock(campaign)
-    do()
+    with changes.recorded(campaign, who(), undoes=undoes) as made:
+        do()
     if release_clock(campaign) != before:
         recompute_due(campaign.id)
+    return Saved({each.field: each.id for each in made if each.field}, is_undo=undoes is not None)
+
+
+def who() -> str:
+    """The member who sent this."""
+    return changes.by_member(current_user.member_id)
 
 
 def fragment_of(template: str, context: dict[str, Any], fault: str | None) -> ResponseReturnValue:
@@ -55,7 +63,12 @@ def texts() -> dict[str, str]:
 
 
 def answer_field(
-    campaign: Campaign, role: Role, name: str, typed: Mapping[str, str], fault: str | None
+    campaign: Campaign,
+    role: Role,
+    name: str,
+    typed: Mapping[str, str],
+    fault: str | None,
+    saved: Saved | None = None,
 ) -> ResponseReturnValue:
     """One field after it was sent: its part for htmx, the whole page or the way back to it for a plain form."""
     if not wants_fragment():
@@ -63,7 +76,9 @@ def answer_field(
     if fault is None and name == LINK_FIELD and editing.fills_own_field(typed):
         return forms.to_editor(campaign.id, "saved")
     shown = editing.typed_of(campaign) | (dict(typed) if fault else {})
-    view = forms.field_view(campaign, name, shown, is_editor=True, error=fault, is_saved=fault is None)
+    view = forms.field_view(
+        campaign, name, shown, is_editor=True, error=fault, saved=None if fault else saved or Saved()
+    )
     shown_colours = colours.shown_palette(campaign) if name == look.COLOURS_FIELD else None
     context = {"field": view, "campaign": campaign, "shown_colours": shown_colours, **forms.CHOICES}
     return fragment_of(view.partial, context, fault)

@@ -54,6 +54,8 @@ class FieldView:
     may_edit: bool
     error: str | None = None
     is_saved: bool = False
+    change_id: int | None = None
+    is_undone: bool = False
     hint: str = ""
     notes: list[str] = field(default_factory=list)
     links: list[LinkView] = field(default_factory=list[LinkView])
@@ -63,6 +65,14 @@ class FieldView:
     def text(self) -> str:
         """The text of a field with one input."""
         return self.texts[self.name]
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of a change: the line in the history of each field that is another one now."""
+
+    change_ids: Mapping[str, int] = field(default_factory=dict[str, int])
+    is_undo: bool = False
 
 
 @dataclass(frozen=True)
@@ -192,7 +202,7 @@ def field_view(
     *,
     is_editor: bool,
     error: str | None = None,
-    is_saved: bool = False,
+    saved: Saved | None = None,
     known: Mapping[str, Target] | None = None,
 ) -> FieldView:
     """One field, ready for its partial; `known` are the campaign's targets, for whoever has them already."""
@@ -205,7 +215,9 @@ def field_view(
         texts=texts,
         may_edit=is_editor,
         error=error,
-        is_saved=is_saved,
+        is_saved=saved is not None,
+        change_id=saved.change_ids.get(name) if saved else None,
+        is_undone=saved is not None and saved.is_undo,
         hint=field_words.hint_of(name),
         notes=_notes_of(campaign, name, targets),
         links=[*links_of(targets), *countdowns_of(campaign)] if name == editing.LINK_FIELD else [],

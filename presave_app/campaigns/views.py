@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
-from presave_app.campaigns import addresses, artwork_press, editing, fields, forms, publishing
+from presave_app.campaigns import addresses, artwork_press, changes, editing, fields, forms, publishing
 from presave_app.campaigns.artwork import find_covers, give_artwork
 from presave_app.campaigns.artwork_press import BadArtwork
 from presave_app.campaigns.campaign import (
@@ -23,7 +23,7 @@ from presave_app.campaigns.campaign import (
 )
 from presave_app.campaigns.editing import EditRefused, Typed
 from presave_app.campaigns.fields import FieldError
-from presave_app.campaigns.form_saving import answer_field, change, fragment_of, save_all, texts
+from presave_app.campaigns.form_saving import answer_field, change, fragment_of, save_all, texts, who
 from presave_app.counts.tally import totals
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import fragment, go_to, wants_fragment
@@ -117,6 +117,7 @@ def campaign_create() -> ResponseReturnValue:
     with transaction():
         campaign = add_campaign((chosen or places)[0].team.id, **parsed)
         campaign_id = campaign.id
+        changes.note(who(), "create", campaign_id=campaign_id, after={"title": campaign.title})
     return forms.to_editor(campaign_id, "published")
 
 
@@ -151,7 +152,8 @@ def campaign_publish(campaign_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-            publishing.publish(campaign, clock.now())
+            if publishing.publish(campaign, clock.now()):
+                changes.note(who(), "publish", campaign_id=campaign_id)
     except EditRefused as refusal:
         campaign, role = get_for_member(campaign_id, current_user.member_id)
         return forms.editor_page(
@@ -166,7 +168,9 @@ def campaign_unpublish(campaign_id: int) -> ResponseReturnValue:
     """Take the page down; fans keep their pre-saves."""
     with transaction():
         campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-        publishing.unpublish(campaign)
+        if publishing.unpublish(campaign):
+            fans = totals([campaign_id])[campaign_id]
+            changes.note(who(), "unpublish", campaign_id=campaign_id, after={"fans": str(fans)})
     return forms.to_editor(campaign_id, "unpublished")
 
 
@@ -210,6 +214,7 @@ def artwork_save(campaign_id: int) -> ResponseReturnValue:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
             give_artwork(campaign, pressed)
+            changes.note(who(), "artwork", campaign_id=campaign_id)
     except BadArtwork as refusal:
         fault = str(refusal)
         campaign, role = get_for_member(campaign_id, current_user.member_id)
@@ -226,15 +231,15 @@ def field_save(campaign_id: int, name: str) -> ResponseReturnValue:
     """Save one field and show it again, with what is to be said beside it."""
     if name not in editing.field_names():
         abort(404)
-    typed, fault = Typed(texts(), clock.now()), None
+    typed, fault, saved = Typed(texts(), clock.now()), None, None
     try:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-            change(campaign, lambda: editing.save_field(campaign, name, typed))
+            saved = change(campaign, lambda: editing.save_field(campaign, name, typed))
     except FieldError as refusal:
         fault = str(refusal)
         campaign, role = get_for_member(campaign_id, current_user.member_id)
-    return answer_field(campaign, role, name, typed.texts, fault)
+    return answer_field(campaign, role, name, typed.texts, fault, saved)
 
 
 def _new_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> ResponseReturnValue:

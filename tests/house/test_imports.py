@@ -35,6 +35,7 @@ EDGE_NAMES = {
     "art_views.py",
     "link_views.py",
     "code_views.py",
+    "change_views.py",
     "test_views.py",
     "forms.py",
     "form_saving.py",

@@ -41,6 +41,7 @@ function swapAround(field, html, sent) {
     if (!shown || !told) continue;
     shown.className = told.className;
     shown.replaceChildren(...told.childNodes);
+    htmx.process(shown);
   }
   for (const input of field.querySelectorAll(".input")) {
     const told = fresh.getElementById(input.id);
