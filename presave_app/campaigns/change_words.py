@@ -60,6 +60,16 @@ def history(campaign_id: int, member_id: int, before: int | None = None) -> tupl
     return lines, lines[-1].id if len(rows) > PAGE_LENGTH else None
 
 
+def changed_since(campaign_id: int, since: int, member_id: int) -> tuple[list[str], str]:
+    """The fields that were changed after that line of the history, and what others did, in one sentence."""
+    newer = select(Change).where(Change.campaign_id == campaign_id, Change.id > since).order_by(Change.id)
+    rows = db.session.scalars(newer.limit(PAGE_LENGTH)).all()
+    names = names_of(rows, member_id)
+    touched = {editing.LINK_FIELD if row.field == changes.LINKS else row.field for row in rows}
+    told = dict.fromkeys(f"{names[row.id]} {_words_of_act(row)}." for row in rows if row.member_id != member_id)
+    return [name for name in editing.field_names() if name in touched], " ".join(told)
+
+
 def names_of(rows: Sequence[Change], member_id: int) -> dict[int, str]:
     """Who made each of the changes, as one of the team would say it to the member."""
     wanted = {row.member_id for row in rows if row.member_id is not None}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 from sqlalchemy import func, select
 
@@ -58,18 +57,21 @@ def note(
     return change
 
 
-@contextmanager
-def recorded(campaign: Campaign, by: str, act: str = FIELD, undoes: int | None = None) -> Iterator[list[Change]]:
-    """Write down every field that is another one after what is done inside; the list is filled at the end."""
-    made: list[Change] = []
-    before = snapshot(campaign)
-    yield made
-    after = snapshot(campaign)
+def note_fields(
+    campaign: Campaign,
+    by: str,
+    before: Mapping[str, Texts],
+    after: Mapping[str, Texts],
+    *,
+    act: str = FIELD,
+    undoes: int | None = None,
+) -> None:
+    """Write down every field that differs in two snapshots."""
     for field in differing(before, after):
         was, now = before.get(field, {}), after.get(field, {})
         if field == LINKS:
             was, now = _apart(was, now)
-        made.append(note(by, act, campaign_id=campaign.id, field=field, before=was, after=now, undoes=undoes))
+        note(by, act, campaign_id=campaign.id, field=field, before=was, after=now, undoes=undoes)
 
 
 def snapshot(campaign: Campaign) -> dict[str, Texts]:
@@ -98,6 +100,12 @@ def version_of(campaign_id: int) -> int:
 def find_change(campaign_id: int, change_id: int) -> Change | None:
     """One change of a campaign."""
     return db.session.scalar(select(Change).where(Change.id == change_id, Change.campaign_id == campaign_id))
+
+
+def last_of(campaign_id: int, field: str) -> Change | None:
+    """The newest change of one field."""
+    of_field = select(Change).where(Change.campaign_id == campaign_id, Change.field == field)
+    return db.session.scalar(of_field.order_by(Change.id.desc()).limit(1))
 
 
 def _apart(was: Texts, now: Texts) -> tuple[Texts, Texts]:

@@ -9,10 +9,10 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from presave_app.campaigns import changes, colours, editing, forms, look
+from presave_app.campaigns import changes, collisions, colours, editing, forms, look
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.editing import LINK_FIELD, EditRefused, Typed
-from presave_app.campaigns.forms import Saved
+from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.hypermedia import fragment, wants_fragment
@@ -30,21 +30,35 @@ def save_all(campaign_id: int) -> ResponseReturnValue | None:
     try:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-            change(campaign, lambda: editing.save_fields(campaign, typed))
+            typed = Typed(collisions.settle(campaign, typed.texts), typed.now)
+            change(campaign, lambda: editing.save_fields(campaign, typed), sent=typed.texts)
     except EditRefused as refusal:
         campaign, role = get_for_member(campaign_id, current_user.member_id)
         return forms.editor_page(campaign, role, forms.Refusal(typed.texts, refusal.errors))
     return None
 
 
-def change(campaign: Campaign, do: Callable[[], None], *, undoes: int | None = None) -> Saved:
-    """Change a campaign and write down what changed; when its release moves, what fans wait for moves with it."""
-    before = release_clock(campaign)
-    with changes.recorded(campaign, who(), undoes=undoes) as made:
-        do()
-    if release_clock(campaign) != before:
+def change(
+    campaign: Campaign, do: Callable[[], None], *, sent: Mapping[str, str] | None = None, undoes: int | None = None
+) -> None:
+    """Change a campaign and write down what changed; when its release moves, what fans wait for moves with it.
+
+    Raises EditRefused where a form, `sent`, would overwrite what whoever filled it in has not seen.
+    """
+    moment, before = release_clock(campaign), changes.snapshot(campaign)
+    do()
+    after = changes.snapshot(campaign)
+    collided = collisions.blindly_changed(sent or {}, before, after)
+    if collided:
+        raise EditRefused(dict.fromkeys(collided, collisions.WORDS))
+    changes.note_fields(campaign, who(), before, after, undoes=undoes)
+    if release_clock(campaign) != moment:
         recompute_due(campaign.id)
-    return Saved({each.field: each.id for each in made if each.field}, is_undo=undoes is not None)
+
+
+def words_of_refusal(refusal: FieldError | EditRefused) -> str:
+    """What is said beside the one field that was sent."""
+    return next(iter(refusal.errors.values())) if isinstance(refusal, EditRefused) else str(refusal)
 
 
 def who() -> str:
@@ -68,7 +82,6 @@ def answer_field(
     name: str,
     typed: Mapping[str, str],
     fault: str | None,
-    saved: Saved | None = None,
 ) -> ResponseReturnValue:
     """One field after it was sent: its part for htmx, the whole page or the way back to it for a plain form."""
     if not wants_fragment():
@@ -76,9 +89,7 @@ def answer_field(
     if fault is None and name == LINK_FIELD and editing.fills_own_field(typed):
         return forms.to_editor(campaign.id, "saved")
     shown = editing.typed_of(campaign) | (dict(typed) if fault else {})
-    view = forms.field_view(
-        campaign, name, shown, is_editor=True, error=fault, saved=None if fault else saved or Saved()
-    )
+    view = forms.field_view(campaign, name, shown, is_editor=True, error=fault, is_saved=fault is None)
     shown_colours = colours.shown_palette(campaign) if name == look.COLOURS_FIELD else None
     context = {"field": view, "campaign": campaign, "shown_colours": shown_colours, **forms.CHOICES}
     return fragment_of(view.partial, context, fault)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
-from presave_app.campaigns import addresses, artwork_press, changes, editing, fields, forms, publishing
+from presave_app.campaigns import addresses, artwork_press, changes, collisions, editing, fields, forms, publishing
 from presave_app.campaigns.artwork import find_covers, give_artwork
 from presave_app.campaigns.artwork_press import BadArtwork
 from presave_app.campaigns.campaign import (
@@ -23,7 +23,7 @@ from presave_app.campaigns.campaign import (
 )
 from presave_app.campaigns.editing import EditRefused, Typed
 from presave_app.campaigns.fields import FieldError
-from presave_app.campaigns.form_saving import answer_field, change, fragment_of, save_all, texts, who
+from presave_app.campaigns.form_saving import answer_field, change, fragment_of, save_all, texts, who, words_of_refusal
 from presave_app.counts.tally import totals
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import fragment, go_to, wants_fragment
@@ -231,15 +231,16 @@ def field_save(campaign_id: int, name: str) -> ResponseReturnValue:
     """Save one field and show it again, with what is to be said beside it."""
     if name not in editing.field_names():
         abort(404)
-    typed, fault, saved = Typed(texts(), clock.now()), None, None
+    typed, fault = Typed(texts(), clock.now()), None
     try:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-            saved = change(campaign, lambda: editing.save_field(campaign, name, typed))
-    except FieldError as refusal:
-        fault = str(refusal)
+            typed = Typed(collisions.settle(campaign, typed.texts), typed.now)
+            change(campaign, lambda: editing.save_field(campaign, name, typed), sent=typed.texts)
+    except (FieldError, EditRefused) as refusal:
+        fault = words_of_refusal(refusal)
         campaign, role = get_for_member(campaign_id, current_user.member_id)
-    return answer_field(campaign, role, name, typed.texts, fault, saved)
+    return answer_field(campaign, role, name, typed.texts, fault)
 
 
 def _new_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> ResponseReturnValue:
