@@ -7,6 +7,7 @@ from flask import Flask
 from presave_app.access import open_static_files
 from presave_app.campaigns.art_views import art
 from presave_app.campaigns.artist_views import artists
+from presave_app.campaigns.change_views import change_log
 from presave_app.campaigns.code_views import codes
 from presave_app.campaigns.keeping_views import keeping
 from presave_app.campaigns.link_views import links
@@ -43,6 +44,7 @@ def register(app: Flask) -> None:
         keeping,
         artists,
         links,
+        change_log,
         codes,
         releases,
         preflight,

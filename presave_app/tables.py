@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from presave_app.campaigns import artist_models as artists
 from presave_app.campaigns import card_models as cards
+from presave_app.campaigns import change_models as changes
 from presave_app.campaigns import link_models as links
 from presave_app.campaigns import models as campaigns
 from presave_app.counts import models as counts
@@ -19,6 +20,7 @@ MODELS = (
     artists,
     campaigns,
     cards,
+    changes,
     counts,
     invitations,
     links,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from presave_app.campaigns import campaign as campaign_rules
-from presave_app.campaigns import editing, fields, label_pages, look, publishing, targets
+from presave_app.campaigns import changes, editing, fields, label_pages, look, publishing, targets
 from presave_app.campaigns.artwork import give_artwork
 from presave_app.campaigns.artwork_press import MOST_BYTES, BadArtwork, Pressed, press
 from presave_app.campaigns.editing import EditRefused, Typed
@@ -88,6 +88,9 @@ def create_from_file(team_id: int, found: CampaignFile, now: datetime) -> Campai
         _collect(errors, lambda: publishing.publish(created, now))
     if errors:
         raise EditRefused(errors)
+    changes.note(changes.COMMAND_LINE, "create", campaign_id=created.id, after={"title": created.title})
+    if created.published_at is not None:
+        changes.note(changes.COMMAND_LINE, "publish", campaign_id=created.id)
     return created
 
 

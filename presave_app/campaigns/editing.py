@@ -53,6 +53,11 @@ def service_fields(service: str) -> list[str]:
     return [prefix + service for prefix, is_there in has.items() if is_there]
 
 
+def inputs_of(field: str) -> tuple[str, ...]:
+    """The names of a field's inputs."""
+    return _SAVERS[field][0] if field in _SAVERS else (field,)
+
+
 def save_field(campaign: Campaign, field: str, typed: Typed) -> None:
     """Change one field, if it was sent; raises FieldError."""
     prefix, _, service = field.partition("-")

@@ -9,9 +9,10 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from presave_app.campaigns import colours, editing, forms, look
+from presave_app.campaigns import changes, collisions, colours, editing, forms, look
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.editing import LINK_FIELD, EditRefused, Typed
+from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.hypermedia import fragment, wants_fragment
@@ -29,19 +30,40 @@ def save_all(campaign_id: int) -> ResponseReturnValue | None:
     try:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-            change(campaign, lambda: editing.save_fields(campaign, typed))
+            typed = Typed(collisions.settle(campaign, typed.texts), typed.now)
+            change(campaign, lambda: editing.save_fields(campaign, typed), sent=typed.texts)
     except EditRefused as refusal:
         campaign, role = get_for_member(campaign_id, current_user.member_id)
         return forms.editor_page(campaign, role, forms.Refusal(typed.texts, refusal.errors))
     return None
 
 
-def change(campaign: Campaign, do: Callable[[], None]) -> None:
-    """Change a campaign; when its release moves for anybody, what fans wait for moves with it."""
-    before = release_clock(campaign)
+def change(
+    campaign: Campaign, do: Callable[[], None], *, sent: Mapping[str, str] | None = None, undoes: int | None = None
+) -> None:
+    """Change a campaign and write down what changed; when its release moves, what fans wait for moves with it.
+
+    Raises EditRefused where a form, `sent`, would overwrite what whoever filled it in has not seen.
+    """
+    moment, before = release_clock(campaign), changes.snapshot(campaign)
     do()
-    if release_clock(campaign) != before:
+    after = changes.snapshot(campaign)
+    collided = collisions.blindly_changed(sent or {}, before, after)
+    if collided:
+        raise EditRefused(dict.fromkeys(collided, collisions.WORDS))
+    changes.note_fields(campaign, who(), before, after, undoes=undoes)
+    if release_clock(campaign) != moment:
         recompute_due(campaign.id)
+
+
+def words_of_refusal(refusal: FieldError | EditRefused) -> str:
+    """What is said beside the one field that was sent."""
+    return next(iter(refusal.errors.values())) if isinstance(refusal, EditRefused) else str(refusal)
+
+
+def who() -> str:
+    """The member who sent this."""
+    return changes.by_member(current_user.member_id)
 
 
 def fragment_of(template: str, context: dict[str, Any], fault: str | None) -> ResponseReturnValue:
@@ -55,7 +77,11 @@ def texts() -> dict[str, str]:
 
 
 def answer_field(
-    campaign: Campaign, role: Role, name: str, typed: Mapping[str, str], fault: str | None
+    campaign: Campaign,
+    role: Role,
+    name: str,
+    typed: Mapping[str, str],
+    fault: str | None,
 ) -> ResponseReturnValue:
     """One field after it was sent: its part for htmx, the whole page or the way back to it for a plain form."""
     if not wants_fragment():

@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo
 
 from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
-from presave_app.campaigns import artists, colours, editing, field_words, link_code, look
+from presave_app.campaigns import artists, changes, collisions, colours, editing, field_words, link_code, look
 from presave_app.campaigns import campaign as campaign_rules
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.campaign import Status
+from presave_app.campaigns.change_models import Change
+from presave_app.campaigns.collisions import Collision
 from presave_app.campaigns.fields import CLOCKS, KINDS
 from presave_app.campaigns.link_card import find_card
 from presave_app.campaigns.link_list import LinkView, countdowns_of, links_of, suggestions_of
@@ -56,6 +59,10 @@ class FieldView:
     may_edit: bool
     error: str | None = None
     is_saved: bool = False
+    change_id: int | None = None
+    is_undone: bool = False
+    mark: str = ""
+    collision: Collision | None = None
     hint: str = ""
     notes: list[str] = field(default_factory=list)
     links: list[LinkView] = field(default_factory=list[LinkView])
@@ -96,10 +103,13 @@ class Refusal:
 def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refusal | None = None) -> dict[str, Any]:
     """The editor, with what was typed in place of what is stored where something could not be saved."""
     known = find_targets(campaign.id)
-    texts = editing.typed_of(campaign, known) | dict(refusal.typed if refusal else {})
+    kept = editing.typed_of(campaign, known)
+    texts = kept | dict(refusal.typed if refusal else {})
     errors = refusal.errors if refusal else {}
     views = {
-        name: field_view(campaign, name, texts, is_editor=may_edit(role), error=errors.get(name), known=known)
+        name: field_view(
+            campaign, name, texts, is_editor=may_edit(role), error=errors.get(name), known=known, kept=kept
+        )
         for name in editing.field_names()
     }
     preview = preview_context(campaign)
@@ -116,6 +126,9 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
         "refusal_words": refusal.words if refusal else None,
         "artwork_fault": errors.get("artwork"),
         "artwork_saved": False,
+        "seen": changes.version_of(campaign.id),
+        "told": "",
+        "fresh_fields": [],
         "zones": zone_names(),
         **CHOICES,
         **heading_context(campaign, role, now),
@@ -204,10 +217,14 @@ def field_view(
     error: str | None = None,
     is_saved: bool = False,
     known: Mapping[str, Target] | None = None,
+    kept: Mapping[str, str] | None = None,
 ) -> FieldView:
-    """One field, ready for its partial; `known` are the campaign's targets, for whoever has them already."""
+    """One field, ready for its partial; `known` are the targets and `kept` all texts, for whoever has them already."""
     label, partial = field_words.label_of(name)
     targets = find_targets(campaign.id) if known is None else known
+    kept = editing.typed_of(campaign, targets) if kept is None else kept
+    stored = {each: kept[each] for each in editing.inputs_of(name) if each in kept}
+    own = _own_change(campaign, name) if is_saved else None
     return FieldView(
         name=name,
         label=label,
@@ -216,11 +233,27 @@ def field_view(
         may_edit=is_editor,
         error=error,
         is_saved=is_saved,
+        change_id=own.id if own else None,
+        is_undone=own is not None and own.undoes is not None,
+        mark=texts.get(collisions.SHOWN + name) or collisions.mark_of(stored),
+        collision=collisions.find_collision(campaign, name, texts, stored, current_user.member_id),
         hint=field_words.hint_of(name),
         notes=_notes_of(campaign, name, targets),
         links=[*links_of(targets), *countdowns_of(campaign)] if name == editing.LINK_FIELD else [],
         suggestions=suggestions_of(campaign, targets) if name == editing.LINK_FIELD else [],
     )
+
+
+def fresh_fields(campaign: Campaign, role: Role, names: list[str]) -> list[FieldView]:
+    """Some of the fields, as they are stored."""
+    texts = editing.typed_of(campaign)
+    return [field_view(campaign, name, texts, is_editor=may_edit(role), kept=texts) for name in names]
+
+
+def _own_change(campaign: Campaign, name: str) -> Change | None:
+    """What the member can take back: a newer change of somebody else is in the history."""
+    last = changes.last_of(campaign.id, name)
+    return last if last is not None and last.member_id == current_user.member_id else None
 
 
 def distance(campaign: Campaign, now: datetime) -> str:

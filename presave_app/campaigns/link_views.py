@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
-from presave_app.campaigns import editing, forms, suggestions
+from presave_app.campaigns import changes, editing, forms, suggestions
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.editing import LINK_FIELD
 from presave_app.campaigns.fields import FieldError
-from presave_app.campaigns.form_saving import answer_field, save_all
+from presave_app.campaigns.form_saving import answer_field, change, save_all, who
 from presave_app.campaigns.models import Campaign
 from presave_app.hypermedia import wants_fragment
 from presave_app.transaction import transaction
@@ -45,8 +45,7 @@ def countdown_remove(campaign_id: int, service: str) -> ResponseReturnValue:
 @member_only
 def suggestion_decide(campaign_id: int, suggestion_id: int, choice: str) -> ResponseReturnValue:
     """Put a suggested link on the page, or never suggest it again."""
-    act = suggestions.accept if choice == "accept" else suggestions.dismiss
-    return _do(campaign_id, lambda campaign: act(campaign, suggestion_id))
+    return _do(campaign_id, lambda campaign: _decide(campaign, suggestion_id, choice))
 
 
 @links.get(_REMOVE)
@@ -58,6 +57,13 @@ def act_again(campaign_id: int, **_: object) -> ResponseReturnValue:
     return forms.to_editor(campaign_id)
 
 
+def _decide(campaign: Campaign, suggestion_id: int, choice: str) -> None:
+    if choice == "accept":
+        suggestions.accept(campaign, suggestion_id)
+    elif address := suggestions.dismiss(campaign, suggestion_id):
+        changes.note(who(), "dismiss-link", campaign_id=campaign.id, before={"link": address})
+
+
 def _do(campaign_id: int, act: Callable[[Campaign], None]) -> ResponseReturnValue:
     """Change the links, after saving what else was typed where the whole form was sent."""
     refused = None if wants_fragment() else save_all(campaign_id)
@@ -67,7 +73,7 @@ def _do(campaign_id: int, act: Callable[[Campaign], None]) -> ResponseReturnValu
     try:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-            act(campaign)
+            change(campaign, lambda: act(campaign))
     except FieldError as refusal:
         fault = str(refusal)
         campaign, role = get_for_member(campaign_id, current_user.member_id)

@@ -12,25 +12,29 @@ from presave_app.extensions import db
 from presave_app.streaming.registry import connectors
 
 
-def publish(campaign: Campaign, now: datetime) -> None:
+def publish(campaign: Campaign, now: datetime) -> bool:
     """Open the campaign's page to everybody; raises EditRefused with what is missing, field by field.
 
-    A published campaign stays as it is. One whose release has passed comes back as the listening page.
+    A published campaign stays as it is: False. One whose release has passed comes back as the listening page.
     """
     if campaign.published_at is not None:
-        return
+        return False
     missing = find_missing(campaign, now)
     if missing:
         raise EditRefused(missing)
     campaign.published_at = now
     addresses.remember_slug(campaign)
     db.session.flush()
+    return True
 
 
-def unpublish(campaign: Campaign) -> None:
-    """Take the page down. Fans keep their pre-saves, and the address stays the campaign's."""
+def unpublish(campaign: Campaign) -> bool:
+    """Take the page down; False when it was. Fans keep their pre-saves, and the address stays the campaign's."""
+    if campaign.published_at is None:
+        return False
     campaign.published_at = None
     db.session.flush()
+    return True
 
 
 def find_missing(campaign: Campaign, now: datetime) -> dict[str, str]:

@@ -53,12 +53,14 @@ def accept(campaign: Campaign, suggestion_id: int) -> None:
         _make_target(campaign, suggestion.service, suggestion.ref)
 
 
-def dismiss(campaign: Campaign, suggestion_id: int) -> None:
-    """Never suggest this one again."""
+def dismiss(campaign: Campaign, suggestion_id: int) -> str | None:
+    """Never suggest this one again; returns what it was, None when it is decided already."""
     suggestion = _find_open(campaign.id, suggestion_id)
-    if suggestion is not None:
-        suggestion.state = "dismissed"
-        db.session.flush()
+    if suggestion is None:
+        return None
+    suggestion.state = "dismissed"
+    db.session.flush()
+    return f"{suggestion.service}: {suggestion.ref}"
 
 
 def remove_link(campaign: Campaign, target_id: int) -> None:

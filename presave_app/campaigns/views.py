@@ -9,7 +9,17 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
-from presave_app.campaigns import addresses, artists, artwork_press, editing, fields, forms, publishing
+from presave_app.campaigns import (
+    addresses,
+    artists,
+    artwork_press,
+    changes,
+    collisions,
+    editing,
+    fields,
+    forms,
+    publishing,
+)
 from presave_app.campaigns.artwork import give_artwork
 from presave_app.campaigns.artwork_press import BadArtwork
 from presave_app.campaigns.campaign import (
@@ -20,8 +30,9 @@ from presave_app.campaigns.campaign import (
 )
 from presave_app.campaigns.editing import EditRefused, Typed
 from presave_app.campaigns.fields import FieldError
-from presave_app.campaigns.form_saving import answer_field, change, fragment_of, save_all, texts
+from presave_app.campaigns.form_saving import answer_field, change, fragment_of, save_all, texts, who, words_of_refusal
 from presave_app.campaigns.list_page import list_answer
+from presave_app.counts.tally import totals
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.lib import clock
@@ -83,6 +94,7 @@ def campaign_create() -> ResponseReturnValue:
         campaign = add_campaign((chosen or places)[0].team.id, **parsed)
         artists.choose_by_name(campaign)
         campaign_id = campaign.id
+        changes.note(who(), "create", campaign_id=campaign_id, after={"title": campaign.title})
     return forms.to_editor(campaign_id)
 
 
@@ -117,7 +129,8 @@ def campaign_publish(campaign_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-            publishing.publish(campaign, clock.now())
+            if publishing.publish(campaign, clock.now()):
+                changes.note(who(), "publish", campaign_id=campaign_id)
     except EditRefused as refusal:
         campaign, role = get_for_member(campaign_id, current_user.member_id)
         return forms.editor_page(
@@ -132,7 +145,9 @@ def campaign_unpublish(campaign_id: int) -> ResponseReturnValue:
     """Take the page down; fans keep their pre-saves."""
     with transaction():
         campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-        publishing.unpublish(campaign)
+        if publishing.unpublish(campaign):
+            fans = totals([campaign_id])[campaign_id]
+            changes.note(who(), "unpublish", campaign_id=campaign_id, after={"fans": str(fans)})
     return forms.to_editor(campaign_id, "unpublished")
 
 
@@ -176,6 +191,7 @@ def artwork_save(campaign_id: int) -> ResponseReturnValue:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
             give_artwork(campaign, pressed)
+            changes.note(who(), "artwork", campaign_id=campaign_id)
     except BadArtwork as refusal:
         fault = str(refusal)
         campaign, role = get_for_member(campaign_id, current_user.member_id)
@@ -196,9 +212,10 @@ def field_save(campaign_id: int, name: str) -> ResponseReturnValue:
     try:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-            change(campaign, lambda: editing.save_field(campaign, name, typed))
-    except FieldError as refusal:
-        fault = str(refusal)
+            typed = Typed(collisions.settle(campaign, typed.texts), typed.now)
+            change(campaign, lambda: editing.save_field(campaign, name, typed), sent=typed.texts)
+    except (FieldError, EditRefused) as refusal:
+        fault = words_of_refusal(refusal)
         campaign, role = get_for_member(campaign_id, current_user.member_id)
     return answer_field(campaign, role, name, typed.texts, fault)
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from presave_app.campaigns.changes import COMMAND_LINE
 from presave_app.campaigns.commands import find_campaign_for_command
 from presave_app.releases import steering
 from presave_app.releases.control_room import read_room
@@ -17,7 +18,6 @@ from presave_app.transaction import transaction
 
 release = AppGroup("release", help="A release under way: how it goes, hold it, resume it, try again.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
-_BY = "the command line"
 
 
 @release.command("status")
@@ -37,7 +37,7 @@ def hold(slug: str, as_json: bool) -> None:
     """Stop the adds of a campaign. Its page goes on."""
     campaign_id = find_campaign_for_command(slug).id
     with transaction() as session:
-        steering.hold(session, campaign_id, _BY)
+        steering.hold(session, campaign_id, COMMAND_LINE)
     click.echo(json.dumps({"slug": slug, "held": True}) if as_json else f"{slug}: adds are on hold")
 
 
@@ -48,7 +48,7 @@ def resume(slug: str, as_json: bool) -> None:
     """Go on with the adds of a campaign."""
     campaign_id = find_campaign_for_command(slug).id
     with transaction() as session:
-        steering.resume(session, campaign_id, _BY)
+        steering.resume(session, campaign_id, COMMAND_LINE)
     click.echo(json.dumps({"slug": slug, "held": False}) if as_json else f"{slug}: adds go on")
 
 
@@ -61,7 +61,7 @@ def retry(slug: str, service: str | None, reason: str | None, as_json: bool) -> 
     """Try once more what the service refused."""
     campaign_id = find_campaign_for_command(slug).id
     with transaction() as session:
-        armed = steering.retry(session, campaign_id, _BY, service=service, reason=reason)
+        armed = steering.retry(session, campaign_id, COMMAND_LINE, service=service, reason=reason)
     click.echo(json.dumps({"slug": slug, "armed": armed}) if as_json else f"{slug}: {armed} pre-saves are tried again")
 
 

@@ -1,7 +1,7 @@
 """What a person may do to a release under way: hold it, try again, and decide what the engine leaves to people.
 
-Each act belongs to the caller's transaction, may be repeated without harm, and leaves a line in the log that
-says who did it: `by` is a member by number, or the command line.
+Each act belongs to the caller's transaction, may be repeated without harm, and leaves a line in the log and in
+the campaign's history that says who did it: `by` is a member by number, or the command line.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from presave_app.campaigns.changes import note
 from presave_app.campaigns.models import Campaign
 from presave_app.lib.text import clean_line
 from presave_app.presaves.looking_up import find_by_mine_secret
@@ -32,13 +33,17 @@ class TestFanRefused(ValueError):
 
 def hold(session: Session, campaign_id: int, by: str) -> None:
     """Let everybody wait. What is on its way already is finished."""
-    session.execute(text("UPDATE campaign SET held_at = coalesce(held_at, now()) WHERE id = :id"), {"id": campaign_id})
+    held = text("UPDATE campaign SET held_at = now() WHERE id = :id AND held_at IS NULL RETURNING id")
+    if session.execute(held, {"id": campaign_id}).scalar_one_or_none():
+        note(by, "hold", campaign_id=campaign_id)
     log.info("campaign %s: put on hold by %s", campaign_id, by)
 
 
 def resume(session: Session, campaign_id: int, by: str) -> None:
     """Go on where it was held."""
-    session.execute(text("UPDATE campaign SET held_at = NULL WHERE id = :id"), {"id": campaign_id})
+    resumed = text("UPDATE campaign SET held_at = NULL WHERE id = :id AND held_at IS NOT NULL RETURNING id")
+    if session.execute(resumed, {"id": campaign_id}).scalar_one_or_none():
+        note(by, "resume", campaign_id=campaign_id)
     log.info("campaign %s: resumed by %s", campaign_id, by)
 
 
@@ -64,6 +69,7 @@ def retry(session: Session, campaign_id: int, by: str, *, service: str | None = 
         text("UPDATE action SET state = 'todo' WHERE pre_save_id = ANY(:ids) AND state = 'refused'"), {"ids": moved}
     )
     which = " ".join(filter(None, (service, reason))) or "every service and reason"
+    note(by, "retry", campaign_id=campaign_id, after={"fans": str(len(moved)), "which": which})
     log.info("campaign %s: %s pre-saves tried again (%s) by %s", campaign_id, len(moved), which, by)
     return len(moved)
 
@@ -79,6 +85,7 @@ def confirm_guard(session: Session, campaign_id: int, service: str, by: str) -> 
     ).one_or_none()
     if row is None:
         return False
+    note(by, "confirm-guard", campaign_id=campaign_id, after={"service": service, "reason": row.reason})
     log.warning("campaign %s: fans refused by %s (%s) are let go, says %s", campaign_id, service, row.reason, by)
     return True
 
@@ -109,6 +116,7 @@ def dismiss_guard(session: Session, campaign_id: int, service: str, by: str) -> 
     session.execute(
         text("UPDATE fan_grant SET refused_at = NULL WHERE id = ANY(:ids) AND refused_at IS NOT NULL"), {"ids": again}
     )
+    note(by, "dismiss-guard", campaign_id=campaign_id, after={"service": service, "fans": str(len(again))})
     log.warning("campaign %s: %s fans are asked for again at %s, says %s", campaign_id, len(again), service, by)
     return len(again)
 
@@ -123,6 +131,7 @@ def let_crowd_go(session: Session, campaign_id: int, service: str, by: str) -> b
         {"id": campaign_id, "service": service},
     ).one_or_none()
     if row is not None:
+        note(by, "let-crowd-go", campaign_id=campaign_id, after={"service": service})
         log.warning("campaign %s: the crowd on %s goes without its test fans, says %s", campaign_id, service, by)
     return row is not None
 
@@ -154,6 +163,7 @@ def name_test_fan(session: Session, campaign: Campaign, pasted: str, by: str) ->
         """),
         {"id": campaign.id, "service": fan.service},
     )
+    note(by, "name-test-fan", campaign_id=campaign.id, after={"service": fan.service})
     log.info("campaign %s: pre-save %s named a test fan by %s", campaign.id, fan.id, by)
     return fan.service
 
@@ -174,6 +184,7 @@ def forget_test_fan(session: Session, campaign_id: int, pre_save_id: UUID, by: s
             text("UPDATE target SET canary = NULL, canary_at = NULL WHERE campaign_id = :id AND service = :service"),
             {"id": campaign_id, "service": row.service},
         )
+    note(by, "forget-test-fan", campaign_id=campaign_id, after={"service": row.service})
     log.info("campaign %s: pre-save %s is no test fan any more, says %s", campaign_id, pre_save_id, by)
     return True
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from presave_app.access import member_only
 from presave_app.campaigns.campaign import get_for_member
+from presave_app.campaigns.changes import by_member
 from presave_app.campaigns.models import Campaign
 from presave_app.counts.funnel import funnels_of
 from presave_app.hypermedia import fragment, go_to, wants_fragment
@@ -170,8 +171,8 @@ def _steer(campaign_id: int, act: Callable[[Session, str], object]) -> ResponseR
 
 
 def _who() -> str:
-    """Whoever acts, as the record and the log name them: by number, for a log is no place for addresses."""
-    return f"member {current_user.member_id}"
+    """Whoever acts, as the record and the log name them."""
+    return by_member(current_user.member_id)
 
 
 def _lock(campaign_id: int) -> Campaign:

@@ -29,6 +29,8 @@ function comeAlive(root) {
 
 /** Whether somebody is in the field, or has typed on since it was sent. */
 function isBeingTyped(field, sent) {
+  // Between the press and the release of a button in it, nothing may move away under the finger.
+  if (field.matches(":active")) return true;
   if (field.contains(document.activeElement) && document.activeElement.matches("input, textarea")) return true;
   return [...field.querySelectorAll("input[name], select[name], textarea[name]")].some((input) => input.value !== sent.get(input.name));
 }
@@ -38,16 +40,19 @@ function swapAround(field, html, sent) {
   const fresh = parsed(html);
   for (const part of [".field-message", ".field-hints"]) {
     const [shown, told] = [field.querySelector(part), fresh.querySelector(part)];
-    if (!shown || !told) continue;
+    if (!shown || !told || shown.matches(":active")) continue;
     shown.className = told.className;
     shown.replaceChildren(...told.childNodes);
+    htmx.process(shown);
   }
   for (const input of field.querySelectorAll(".input")) {
     const told = fresh.getElementById(input.id);
     if (told.hasAttribute("aria-invalid")) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");
     if (input !== document.activeElement && input.value === sent.get(input.name)) input.value = told.value;
+    if ("defaultValue" in input) input.defaultValue = told.defaultValue;
   }
+  for (const mark of field.querySelectorAll("input[type=hidden]")) mark.value = fresh.querySelector(`[name="${mark.name}"]`)?.value ?? mark.value;
 }
 
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -1,0 +1,170 @@
+"""The history of a campaign in plain words: who did what, and what stood there before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from presave_app.campaigns import changes, editing, field_words, look
+from presave_app.campaigns.change_models import Change
+from presave_app.campaigns.fields import CLOCKS, KINDS
+from presave_app.extensions import db
+from presave_app.streaming.registry import connectors, find_known
+from presave_app.teams.models import Member
+
+PAGE_LENGTH = 40
+_NOTHING = "nothing"
+_ACTS = {
+    "create": "made this campaign",
+    "publish": "published the page",
+    "unpublish": "took the page down; pre-saves kept: {fans}",
+    "artwork": "gave it a new artwork",
+    "dismiss-link": "turned down a suggested link",
+    "hold": "put the adds on hold",
+    "resume": "let the adds go on",
+    "retry": "had {fans} pre-saves tried again ({which})",
+    "confirm-guard": "let go the fans whom {service} refused",
+    "dismiss-guard": "had {fans} fans of {service} asked for again",
+    "let-crowd-go": "let the crowd on {service} go without its test fans",
+    "name-test-fan": "named a test fan on {service}",
+    "forget-test-fan": "made a test fan on {service} one of the crowd again",
+}
+_FIELD_ACTS = {changes.FIELD: "changed {field}"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the history; `was` and `now` are there only where something stood in a field."""
+
+    id: int
+    at: datetime
+    who: str
+    words: str
+    was: str | None
+    now: str | None
+    may_be_undone: bool
+    is_undo: bool
+
+
+def history(campaign_id: int, member_id: int, before: int | None = None) -> tuple[list[Line], int | None]:
+    """The newest lines, or those before one of them; and from where the next page goes on, if there is one."""
+    query = select(Change).where(Change.campaign_id == campaign_id)
+    if before is not None:
+        query = query.where(Change.id < before)
+    rows = db.session.scalars(query.order_by(Change.id.desc()).limit(PAGE_LENGTH + 1)).all()
+    names = names_of(rows, member_id)
+    lines = [_line(row, names[row.id]) for row in rows[:PAGE_LENGTH]]
+    return lines, lines[-1].id if len(rows) > PAGE_LENGTH else None
+
+
+def changed_since(campaign_id: int, since: int, member_id: int) -> tuple[list[str], str]:
+    """The fields that were changed after that line of the history, and what others did, in one sentence."""
+    newer = select(Change).where(Change.campaign_id == campaign_id, Change.id > since).order_by(Change.id)
+    rows = db.session.scalars(newer.limit(PAGE_LENGTH)).all()
+    names = names_of(rows, member_id)
+    touched = {editing.LINK_FIELD if row.field == changes.LINKS else row.field for row in rows}
+    told = dict.fromkeys(f"{names[row.id]} {_words_of_act(row)}." for row in rows if row.member_id != member_id)
+    return [name for name in editing.field_names() if name in touched], " ".join(told)
+
+
+def names_of(rows: Sequence[Change], member_id: int) -> dict[int, str]:
+    """Who made each of the changes, as one of the team would say it to the member."""
+    wanted = {row.member_id for row in rows if row.member_id is not None}
+    emails = {member.id: member.email for member in db.session.scalars(select(Member).where(Member.id.in_(wanted)))}
+    return {row.id: _name_of(row, emails, member_id) for row in rows}
+
+
+def is_undoable(change: Change) -> bool:
+    """Whether the change put something into a field, which can be put back."""
+    return change.act in _FIELD_ACTS and change.field in editing.field_names()
+
+
+def label_of(field: str) -> str:
+    """A field by its label; one of a service that is off now by the service's name."""
+    if field == changes.LINKS:
+        return "the links"
+    if field in editing.field_names():
+        return field_words.label_of(field)[0]
+    service = field.partition("-")[2]
+    known = find_known(service)
+    return known.name if known else field
+
+
+def words_of(field: str, texts: Mapping[str, str]) -> str:
+    """What stood in a field, in one line."""
+    if field == "release":
+        return _moment_words(texts)
+    if field == "kind":
+        return KINDS.get(texts.get("kind", ""), _NOTHING)
+    if field == look.LINKS_FIELD:
+        pairs = [(texts.get(name, ""), texts.get(url, "")) for url, name in look.LINK_INPUTS]
+        return ", ".join(f"{name}: {url}" for name, url in pairs if url) or _NOTHING
+    if len(texts) == 1 and field != changes.LINKS:
+        return next(iter(texts.values())).replace("\n", " / ") or _NOTHING
+    return ", ".join(f"{name} {text}" for name, text in texts.items() if text) or _NOTHING
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago, as one would say it."""
+    passed = now - moment
+    if passed < timedelta(minutes=1):
+        return "just now"
+    if passed < timedelta(hours=1):
+        return _some(int(passed.total_seconds() // 60), "minute")
+    if passed < timedelta(days=1):
+        return _some(int(passed.total_seconds() // 3600), "hour")
+    return _some(passed.days, "day")
+
+
+def _some(number: int, unit: str) -> str:
+    return f"{'a' if unit != 'hour' else 'an'} {unit} ago" if number == 1 else f"{number} {unit}s ago"
+
+
+def _line(change: Change, who: str) -> Line:
+    field = change.field
+    has_texts = field is not None and change.act in _FIELD_ACTS
+    return Line(
+        id=change.id,
+        at=change.at,
+        who=who,
+        words=_words_of_act(change),
+        was=words_of(field, change.before or {}) if field and has_texts else None,
+        now=words_of(field, change.after or {}) if field and has_texts else None,
+        may_be_undone=is_undoable(change),
+        is_undo=change.undoes is not None,
+    )
+
+
+def _words_of_act(change: Change) -> str:
+    if change.field and change.act in _FIELD_ACTS:
+        words = _FIELD_ACTS[change.act] if change.undoes is None else "put back {field}"
+        return words.format(field=label_of(change.field))
+    details = {**(change.before or {}), **(change.after or {})}
+    if "service" in details:
+        known = connectors().get(details["service"]) or find_known(details["service"])
+        details["service"] = known.name if known else details["service"]
+    plain = _ACTS.get(change.act, change.act.replace("-", " "))
+    return plain.format_map(_Told(details))
+
+
+class _Told(dict[str, str]):
+    """What is told of an act; what an older line does not tell stays open."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _name_of(change: Change, emails: Mapping[int, str], member_id: int) -> str:
+    if change.member_id is None:
+        return "The command line" if change.by == changes.COMMAND_LINE else "Somebody who has left"
+    return "You" if change.member_id == member_id else emails[change.member_id]
+
+
+def _moment_words(texts: Mapping[str, str]) -> str:
+    if not texts.get("release_date"):
+        return "no date"
+    clock = CLOCKS.get(texts.get("clock", ""), "")
+    return f"{texts['release_date']} {texts.get('release_time', '')} {texts.get('time_zone', '')}, {clock.lower()}"

@@ -1,0 +1,46 @@
+// What somebody else changes appears in an open editor, but never in a field in which somebody is, or has typed.
+
+const waiting = new Map();
+
+function isDirty(input) {
+  if (input.matches("select")) return [...input.options].some((option) => option.selected !== option.defaultSelected);
+  return input.value !== input.defaultValue;
+}
+
+function isFree(field) {
+  if (field.contains(document.activeElement)) return false;
+  const inputs = [...field.querySelectorAll(".input[name]")];
+  return !inputs.some((input) => isDirty(input) || input.hasAttribute("aria-invalid")) && !field.matches(".htmx-request");
+}
+
+function markOf(field) {
+  return field.querySelector("input[type=hidden][name^=shown-]")?.value;
+}
+
+/** Show the newer text, now or as soon as the field is left; who has typed there is asked when it is saved. */
+function bring(fresh) {
+  const field = document.getElementById(fresh.id);
+  waiting.delete(fresh.id);
+  if (!field || (markOf(fresh) && markOf(field) === markOf(fresh))) return;
+  if (!isFree(field)) return waiting.set(fresh.id, fresh);
+  const shown = document.importNode(fresh, true);
+  field.replaceWith(shown);
+  htmx.process(shown);
+}
+
+document.addEventListener("focusout", () => {
+  setTimeout(() => [...waiting.values()].forEach(bring));
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.elt.id === "news" && document.hidden) event.preventDefault();
+});
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, serverResponse, xhr } = event.detail;
+  // The field's own answer is newer than what waits for it.
+  waiting.delete(target?.id);
+  if (target?.id !== "news" || xhr.status !== 200) return;
+  const told = new DOMParser().parseFromString(serverResponse, "text/html").querySelector("template");
+  for (const fresh of told?.content.children ?? []) bring(fresh);
+});

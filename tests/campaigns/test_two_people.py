@@ -1,0 +1,137 @@
+"""Two people in one campaign: nobody overwrites what they have not seen, and nothing that was typed is lost."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from makers import make_campaign, post
+from sqlalchemy import text
+
+from presave_app.extensions import db
+
+_INPUT = re.compile(r'<input[^>]*\bname="(?P<name>[^"]+)"[^>]*>', re.DOTALL)
+
+
+@pytest.fixture
+def campaign_id(team_id: int) -> int:
+    return make_campaign(team_id, published=False)
+
+
+def form_of(page: str) -> dict[str, str]:
+    """What a browser sends of the form when nothing is typed."""
+    form = page.split('id="campaign-form"', 1)[1].split("</form>", 1)[0]
+    sent: dict[str, str] = {}
+    for found in _INPUT.finditer(form):
+        value = re.search(r'value="([^"]*)"', found[0])
+        sent[found["name"]] = html.unescape(value[1]) if value else ""
+    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        sent[name] = re.findall(r'<option value="([^"]*)" selected', options)[0]
+    for name, words in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
+        sent[name] = html.unescape(words)
+    sent.pop("csrf_token")
+    return sent
+
+
+def shown_to(client: FlaskClient, campaign_id: int) -> dict[str, str]:
+    return form_of(client.get(f"/campaigns/{campaign_id}").text)
+
+
+def row_of(campaign_id: int) -> dict[str, object]:
+    db.session.rollback()
+    return dict(db.session.execute(text("SELECT * FROM campaign WHERE id = :id"), {"id": campaign_id}).mappings().one())
+
+
+def test_who_comes_second_sees_both_versions(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:
+    mine = shown_to(ed, campaign_id)
+    hers = shown_to(alice, campaign_id)
+    path = f"/campaigns/{campaign_id}/title"
+    assert post(alice, path, {**hers, "title": "Harbour"}, htmx=True).status_code == 200
+    second = post(ed, path, {**mine, "title": "Seven Rivers"}, htmx=True)
+    assert second.status_code == 422
+    assert 'value="Seven Rivers"' in second.text
+    assert "alice@alba.example changed this to “Harbour” just now." in second.text
+    assert row_of(campaign_id)["title"] == "Harbour"
+    again = post(ed, path, {**mine, "title": "Seven Rivers!"}, htmx=True)
+    assert again.status_code == 422, "typing on is no answer"
+
+
+def test_use_mine_puts_it_over_theirs_and_keep_theirs_gives_it_up(
+    ed: FlaskClient, alice: FlaskClient, campaign_id: int
+) -> None:
+    mine = shown_to(ed, campaign_id)
+    path = f"/campaigns/{campaign_id}/title"
+    post(alice, path, {"title": "Harbour"}, htmx=True)
+    second = post(ed, path, {**mine, "title": "Rivers"}, htmx=True).text
+    over = second.split('name="over-title"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
+    kept = post(ed, path, {**mine, "title": "Rivers", "keep-title": "1"}, htmx=True)
+    assert kept.status_code == 200
+    assert 'value="Harbour"' in kept.text
+    assert post(ed, path, {**mine, "title": "Rivers", "over-title": over}, htmx=True).status_code == 200
+    assert row_of(campaign_id)["title"] == "Rivers"
+    third = post(ed, path, {**mine, "title": "Seas", "over-title": over}, htmx=True)
+    assert third.status_code == 422, "what was seen is not what is there by now"
+
+
+def test_the_same_words_from_both_are_no_collision(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:
+    mine = shown_to(ed, campaign_id)
+    path = f"/campaigns/{campaign_id}/title"
+    post(alice, path, {"title": "Harbour"}, htmx=True)
+    assert post(ed, path, {**mine, "title": " Harbour "}, htmx=True).status_code == 200
+
+
+def test_a_whole_form_leaves_alone_what_was_left_alone_in_it(
+    ed: FlaskClient, alice: FlaskClient, campaign_id: int
+) -> None:
+    mine = shown_to(ed, campaign_id)
+    words = {"words_before": "One\r\nTwo", "title": "Harbour", "upc": "036000291452"}
+    post(alice, f"/campaigns/{campaign_id}", words)
+    answer = post(ed, f"/campaigns/{campaign_id}", {**mine, "artist": "Mo"})
+    assert answer.status_code == 303
+    row = row_of(campaign_id)
+    assert (row["title"], row["artist"], row["upc"]) == ("Harbour", "Mo", "036000291452")
+    assert row["words_before"] == "One\nTwo"
+
+
+def test_a_whole_form_that_collides_saves_nothing_and_keeps_every_word(
+    ed: FlaskClient, alice: FlaskClient, campaign_id: int
+) -> None:
+    mine = shown_to(ed, campaign_id)
+    post(alice, f"/campaigns/{campaign_id}", {"title": "Harbour", "kind": "ep"})
+    answer = post(ed, f"/campaigns/{campaign_id}", {**mine, "title": "Rivers", "artist": "Mo"})
+    assert answer.status_code == 422
+    assert answer.text.count("changed this to") == 1
+    sent = form_of(answer.text)
+    assert (sent["title"], sent["artist"], sent["kind"]) == ("Rivers", "Mo", "ep")
+    assert row_of(campaign_id)["artist"] == "Alba Voss"
+    over = answer.text.split('name="over-title"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
+    assert post(ed, f"/campaigns/{campaign_id}", {**sent, "over-title": over}).status_code == 303
+    row = row_of(campaign_id)
+    assert (row["title"], row["artist"], row["kind"]) == ("Rivers", "Mo", "ep")
+
+
+def test_the_release_moment_collides_as_a_whole(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:
+    mine = shown_to(ed, campaign_id)
+    post(alice, f"/campaigns/{campaign_id}/release", {"time_zone": "Europe/Berlin"}, htmx=True)
+    answer = post(ed, f"/campaigns/{campaign_id}/release", {**mine, "release_time": "18:00"}, htmx=True)
+    assert answer.status_code == 422
+    assert "Europe/Berlin, one moment everywhere” just now" in answer.text
+
+
+def test_an_open_editor_hears_of_what_others_changed(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:
+    page = ed.get(f"/campaigns/{campaign_id}").text
+    path = html.unescape(re.search(r'hx-get="([^"]*/news[^"]*)"', page)[1])  # type: ignore[index]
+    assert ed.get(path, headers={"HX-Request": "true"}).status_code == 204
+    post(alice, f"/campaigns/{campaign_id}/title", {"title": "Harbour"}, htmx=True)
+    answer = ed.get(path, headers={"HX-Request": "true"}).text
+    assert 'value="Harbour"' in answer
+    assert 'id="field-artist"' not in answer
+    assert "alice@alba.example changed Title." in answer
+    newer = html.unescape(re.search(r'hx-get="([^"]*/news[^"]*)"', answer)[1])  # type: ignore[index]
+    assert ed.get(newer, headers={"HX-Request": "true"}).status_code == 204
+
+
+def test_strangers_hear_nothing(charlie: FlaskClient, campaign_id: int) -> None:
+    assert charlie.get(f"/campaigns/{campaign_id}/news").status_code == 404

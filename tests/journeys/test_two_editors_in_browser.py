@@ -1,0 +1,83 @@
+"""Two browsers in one editor: each sees what the other does, and what is being typed is never touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from installation import Installation
+from makers import PASSWORD, make_campaign, make_member, make_team
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+WAIT = 20_000
+
+
+def editor_of(context: BrowserContext, url: str, who: str, campaign_id: int) -> Page:
+    page = context.new_page()
+    page.goto(f"{url}/sign-in?next=/campaigns/{campaign_id}")
+    page.get_by_label("E-mail").fill(f"{who}@alba.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.locator("#campaign-form")).to_be_visible()
+    return page
+
+
+@pytest.fixture
+def two(app: Flask, installation: Installation, browser: Browser) -> Iterator[tuple[Page, Page]]:
+    """Alice and Ed, each in a browser of their own, at the same campaign."""
+    team_id = make_team()
+    make_member(team_id, "ed@alba.example")
+    campaign_id = make_campaign(team_id, slug="night-drive")
+    installation.start_web()
+    with browser.new_context() as hers, browser.new_context() as his:
+        yield (
+            editor_of(hers, installation.url, "alice", campaign_id),
+            editor_of(his, installation.url, "ed", campaign_id),
+        )
+
+
+def test_both_see_each_other_and_nothing_typed_is_lost(two: tuple[Page, Page]) -> None:
+    alice, ed = two
+    alice.get_by_label("Artist", exact=True).fill("Mo & the Rest")
+    expect(alice.locator("#message-artist .saved")).to_have_text("Saved")
+    expect(ed.get_by_label("Artist", exact=True)).to_have_value("Mo & the Rest", timeout=WAIT)
+    expect(ed.locator("#news")).to_contain_text("alice@alba.example changed Artist.")
+
+    title = ed.get_by_label("Title", exact=True)
+    title.focus()
+    alice.get_by_label("Title", exact=True).fill("Harbour")
+    expect(alice.locator("#message-title .saved")).to_have_text("Saved")
+    expect(ed.locator("#news")).to_contain_text("changed Title", timeout=WAIT)
+    expect(title).to_have_value("Night Drive")
+    title.fill("Seven Rivers")
+    expect(ed.locator("#message-title")).to_contain_text("changed this to “Harbour”", timeout=WAIT)
+    expect(title).to_have_value("Seven Rivers")
+    ed.get_by_role("button", name="Use mine").click()
+    expect(ed.locator("#message-title .saved")).to_have_text("Saved")
+    expect(alice.get_by_label("Title", exact=True)).to_have_value("Harbour")
+    alice.get_by_label("Artist", exact=True).focus()
+    expect(alice.get_by_label("Title", exact=True)).to_have_value("Seven Rivers", timeout=WAIT)
+
+
+def test_a_field_that_is_only_looked_into_catches_up_once_it_is_left(two: tuple[Page, Page]) -> None:
+    alice, ed = two
+    title = ed.get_by_label("Title", exact=True)
+    title.focus()
+    alice.get_by_label("Title", exact=True).fill("Harbour")
+    expect(ed.locator("#news")).to_contain_text("changed Title", timeout=WAIT)
+    expect(title).to_have_value("Night Drive")
+    title.blur()
+    expect(title).to_have_value("Harbour")
+
+
+def test_undo_with_one_press_while_the_cursor_is_still_there(two: tuple[Page, Page]) -> None:
+    alice, _ = two
+    alice.get_by_label("Title", exact=True).fill("Harbour")
+    undo = alice.get_by_role("button", name="Undo: Title")
+    expect(undo).to_be_visible()
+    undo.click()
+    expect(alice.get_by_label("Title", exact=True)).to_have_value("Night Drive")
+    expect(alice.get_by_role("button", name="Redo: Title")).to_be_visible()
+    alice.get_by_role("link", name="History").click()
+    expect(alice.get_by_role("listitem").first).to_contain_text("You put back Title")
