@@ -23,6 +23,7 @@ from presave_app.reminders.views import reminding
 from presave_app.services.test_views import connection_tests
 from presave_app.services.views import services
 from presave_app.teams.views import teams
+from presave_app.transfer.views import transfer
 
 
 def register(app: Flask) -> None:
@@ -45,6 +46,7 @@ def register(app: Flask) -> None:
         privacy,
         imprints,
         own,
+        transfer,
         fanpage,
     ):
         app.register_blueprint(blueprint)

@@ -11,5 +11,6 @@ from presave_app.releases import models as releases
 from presave_app.reminders import models as reminders
 from presave_app.services import models as services
 from presave_app.teams import models as teams
+from presave_app.transfer import models as transfer
 
-MODELS = (teams, campaigns, cards, links, presaves, reminders, releases, counts, services)
+MODELS = (teams, campaigns, cards, links, presaves, reminders, releases, counts, services, transfer)
