@@ -23,6 +23,7 @@ from presave_app.reminders.views import reminding
 from presave_app.services.test_views import connection_tests
 from presave_app.services.views import services
 from presave_app.teams.views import teams
+from presave_app.transfer.table_views import tables
 from presave_app.transfer.views import transfer
 
 
@@ -47,6 +48,7 @@ def register(app: Flask) -> None:
         imprints,
         own,
         transfer,
+        tables,
         fanpage,
     ):
         app.register_blueprint(blueprint)

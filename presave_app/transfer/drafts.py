@@ -43,20 +43,30 @@ class Draft:
 def make_draft(team_id: int, origin: str, found: CampaignFile, now: datetime) -> Draft:
     """The draft of this origin, made now or there already; what could not be used stands in the notes."""
     found.is_to_publish = False
-    name = f"{found.texts.get('title', 'A release without a title')} by {found.texts.get('artist', 'nobody')}"
+    name = name_of(found)
     notes: list[str] = []
     try:
         return _made(team_id, origin, found, now, name, notes)
     except EditRefused as refusal:
-        notes = [f"{key_of(field)}: left out. {words}" for field, words in refusal.errors.items()]
         if any(field in _NEEDED for field in refusal.errors):
-            return Draft(name, None, "", is_new=False, notes=tuple(notes))
+            return Draft(name, None, "", is_new=False, notes=tuple(faults_in(refusal)))
+        notes = [f"{key_of(field)}: left out. {words}" for field, words in refusal.errors.items()]
         _leave_out(found, list(refusal.errors))
     try:
         return _made(team_id, origin, found, now, name, notes)
     except EditRefused as refusal:
-        more = [f"{key_of(field)}: {words}" for field, words in refusal.errors.items()]
-        return Draft(name, None, "", is_new=False, notes=(*notes, *more))
+        return Draft(name, None, "", is_new=False, notes=(*notes, *faults_in(refusal)))
+
+
+def name_of(found: CampaignFile) -> str:
+    """How a campaign of a file is called before anything is made of it."""
+    title, artist = (found.texts.get(key, "").strip() for key in ("title", "artist"))
+    return f"{title or 'A release without a title'} by {artist or 'nobody'}"
+
+
+def faults_in(refusal: EditRefused) -> list[str]:
+    """What was refused, each with its place in the file."""
+    return [f"{key_of(field)}: {words}" for field, words in refusal.errors.items()]
 
 
 def find_taken_in(team_id: int, origin: str) -> Campaign | None:

@@ -20,7 +20,7 @@ from presave_app.transfer.leaving import pack_team
 
 transfer = Blueprint("transfer", __name__)
 
-_TEAM = "/data/<int(max=2147483647):team_id>"
+TEAM = "/data/<int(max=2147483647):team_id>"
 
 
 @transfer.url_value_preprocessor
@@ -40,18 +40,18 @@ def data_home() -> ResponseReturnValue:
     return go_to(url_for(".team_data", team_id=places[0].team.id))
 
 
-@transfer.get(_TEAM)
+@transfer.get(TEAM)
 @member_only
 def team_data(team_id: int) -> ResponseReturnValue:
     """What may be done with the data of one team."""
-    return _page(_place(team_id))
+    return _page(find_place(team_id))
 
 
-@transfer.post(f"{_TEAM}/export")
+@transfer.post(f"{TEAM}/export")
 @member_only
 def export(team_id: int) -> ResponseReturnValue:
     """Everything of the team as one archive; for owners, because mail addresses may be in it."""
-    place = _place(team_id)
+    place = find_place(team_id)
     if place.role is not Role.OWNER:
         return error_page(403, "Only an owner may take the team's data with them", "Ask an owner of your team for it.")
     now, slug = clock.now(), place.team.slug
@@ -61,13 +61,13 @@ def export(team_id: int) -> ResponseReturnValue:
     return send_file(packed, mimetype="application/zip", as_attachment=True, download_name=f"{slug}-{now:%Y-%m-%d}.zip")
 
 
-@transfer.post(f"{_TEAM}/import")
+@transfer.post(f"{TEAM}/import")
 @member_only
 def import_archive(team_id: int) -> ResponseReturnValue:
     """Take in the archive of a team as drafts, and say what came of each campaign."""
-    place = _place(team_id)
+    place = find_place(team_id)
     if not place.may_edit:
-        return _may_only_look()
+        return may_only_look()
     upload = request.files.get("archive")
     if upload is None or not upload.filename:
         return _page(place, {"archive": "Choose the archive first."})
@@ -75,17 +75,17 @@ def import_archive(team_id: int) -> ResponseReturnValue:
         arrival = take_in(team_id, upload.stream, clock.now())
     except BadArchive as fault:
         return _page(place, {"archive": str(fault)})
-    return render_template("transfer/arrival.html", place=_place(team_id), arrival=arrival)
+    return render_template("transfer/arrival.html", place=find_place(team_id), arrival=arrival)
 
 
-@transfer.get(f"{_TEAM}/<any(export, import):_act>")
+@transfer.get(f"{TEAM}/<any(export, import):_act>")
 @member_only
 def act_again(team_id: int, _act: str) -> ResponseReturnValue:
     """The address of a form leads back to the page when it is opened by itself."""
     return go_to(url_for(".team_data", team_id=team_id))
 
 
-def _place(team_id: int) -> Place:
+def find_place(team_id: int) -> Place:
     """The member's place in the team; a stranger's team does not exist."""
     found = next((place for place in find_places(current_user.member_id) if place.team.id == team_id), None)
     if found is None:
@@ -93,7 +93,8 @@ def _place(team_id: int) -> Place:
     return found
 
 
-def _may_only_look() -> ResponseReturnValue:
+def may_only_look() -> ResponseReturnValue:
+    """A viewer makes no campaigns."""
     return error_page(403, "You may look at campaigns, but not make one", "Ask an owner of your team for more.")
 
 

@@ -111,7 +111,7 @@ def test_what_can_not_be_used_is_left_out_and_named(ed: FlaskClient, team_id: in
         "release: left out.",
         "colours: left out.",
         "secret: left out.",
-        "title: left out.",
+        "title: The release needs a title.",
     ):
         assert words in answer.text
     assert "artwork/night-drive.jpg is not in the archive" in answer.text

@@ -43,6 +43,7 @@ EDGE_NAMES = {
     "mine.py",
     "inside_views.py",
     "team_views.py",
+    "table_views.py",
     "own_views.py",
     "sessions.py",
 }

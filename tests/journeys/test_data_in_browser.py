@@ -14,6 +14,7 @@ from makers import PASSWORD, make_team
 from playwright.sync_api import Browser, Page
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+TABLES = Path(__file__).resolve().parents[1] / "campaigns" / "tables"
 KEPT = os.environ.get("SCREENSHOTS")
 
 
@@ -62,8 +63,18 @@ def test_the_pages_are_for_everybody(scheme: str, site: str, browser: Browser) -
         assert page.is_visible("text=3 drafts came in")
         check(page, "arrival")
         page.goto("/data")
+        page.click("text=Choose a table")
+        check(page, "table")
+        page.click("text=See what it makes")
+        check(page, "table-fault")
+        page.set_input_files("#input-table", TABLES / "distributor-semicolons.csv")
+        page.click("text=See what it makes")
+        check(page, "preview")
+        page.click("text=Make 1 draft")
+        assert page.is_visible("text=1 draft came in")
+        page.goto("/data")
         with page.expect_download() as download:
             page.click("text=Download the archive")
         assert download.value.suggested_filename.startswith("alba-records-")
         with zipfile.ZipFile(download.value.path()) as downloaded:
-            assert len(json.loads(downloaded.read("campaigns.json"))["campaigns"]) == 3
+            assert len(json.loads(downloaded.read("campaigns.json"))["campaigns"]) == 4
