@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from presave_app.access import open_static_files
+from presave_app.api.team_views import api_tokens
+from presave_app.api.views import programs
 from presave_app.campaigns.art_views import art
 from presave_app.campaigns.code_views import codes
 from presave_app.campaigns.link_views import links
@@ -49,6 +51,8 @@ def register(app: Flask) -> None:
         own,
         transfer,
         tables,
+        api_tokens,
+        programs,
         fanpage,
     ):
         app.register_blueprint(blueprint)

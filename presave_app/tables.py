@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from presave_app.api import models as api
 from presave_app.campaigns import card_models as cards
 from presave_app.campaigns import link_models as links
 from presave_app.campaigns import models as campaigns
@@ -13,4 +14,4 @@ from presave_app.services import models as services
 from presave_app.teams import models as teams
 from presave_app.transfer import models as transfer
 
-MODELS = (teams, campaigns, cards, links, presaves, reminders, releases, counts, services, transfer)
+MODELS = (teams, campaigns, cards, links, presaves, reminders, releases, counts, services, transfer, api)

@@ -67,7 +67,8 @@ def read_content(content: Mapping[str, Any]) -> CampaignFile:
     for key in _PAGES:
         _take_pages(content.get(key, {}), key, found)
     _take_colours(content.get(look.COLOURS_FIELD, {}), found)
-    _take_links(content.get(look.LINKS_FIELD, []), found)
+    if look.LINKS_FIELD in content:
+        _take_links(content[look.LINKS_FIELD], found)
     publish = content.get("publish", False)
     if not isinstance(publish, bool):
         found.errors["publish"] = "Write true or false."
@@ -158,6 +159,8 @@ def _take_release(release: Any, found: CampaignFile) -> None:
     _take_text(release, "time_zone", found, name="time_zone")
     _take_text(release, "at", found, name="at")
     day, _, hour = found.texts.pop("at", "").strip().partition("T")
+    # As the editor shows it: a moment that is sent back as it was may have passed.
+    hour = hour[:-3] if len(hour) == 8 and hour.endswith(":00") else hour
     found.texts |= {"release_date": day, "release_time": hour} if day else {}
 
 
@@ -228,7 +231,9 @@ def _take_links(given: Any, found: CampaignFile) -> None:
     elif len(given) > look.MOST_LINKS:
         found.errors[look.LINKS_FIELD] = f"At most {look.MOST_LINKS} links, these are {len(given)}."
     else:
-        rows = zip(given, look.LINK_INPUTS, strict=False)
+        # Links that are not named any more go.
+        blanks: list[dict[str, str]] = [{}] * (look.MOST_LINKS - len(given))
+        rows = zip([*given, *blanks], look.LINK_INPUTS, strict=True)
         for link, (url, name) in rows:
             found.texts |= {url: link.get("url", ""), name: link.get("name", "")}
 

@@ -51,8 +51,11 @@ _COUNTS = """
         count(*) FILTER (WHERE state <> 'withdrawn') AS pre_saves, count(*) FILTER (WHERE state = 'withdrawn')
         AS withdrawn, 0 AS reminders, 0 AS ways_out FROM pre_save GROUP BY 1, 2, 3
       UNION ALL
-      SELECT campaign_id, (created_at AT TIME ZONE 'UTC')::date, service, 0, 0, count(*), 0 FROM reminder
-      WHERE pre_save_id IS NULL AND withdrawn_at IS NULL GROUP BY 1, 2, 3
+      SELECT campaign_id, (created_at AT TIME ZONE 'UTC')::date, service, 0, 0, count(*), 0 FROM reminder r
+      WHERE pre_save_id IS NULL AND withdrawn_at IS NULL AND EXISTS (
+        SELECT 1 FROM reminder_way w
+        WHERE w.reminder_id = r.id AND w.confirmed_at IS NOT NULL AND w.state <> 'withdrawn')
+      GROUP BY 1, 2, 3
       UNION ALL
       SELECT campaign_id, day, service, 0, 0, 0, sum(number) FROM way_out GROUP BY 1, 2, 3
     ) n JOIN campaign k ON k.id = n.campaign_id
