@@ -14,6 +14,7 @@ from flask import Flask, abort, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from presave_app.api.caller import check_caller
 from presave_app.error_pages import error_page
 from presave_app.extensions import csrf, current_settings, login_manager
 from presave_app.hypermedia import wants_fragment
@@ -23,11 +24,15 @@ _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class Access(StrEnum):
-    """PUBLIC: anybody reads. FAN_FORM: anybody, from our own pages. MEMBER: a signed-in member of a team."""
+    """PUBLIC: anybody reads. FAN_FORM: anybody, from our own pages. MEMBER: a signed-in member of a team.
+
+    API: a program with a token of a team.
+    """
 
     PUBLIC = "public"
     FAN_FORM = "fan_form"
     MEMBER = "member"
+    API = "api"
 
 
 def public(view: View) -> View:
@@ -43,6 +48,11 @@ def fan_form(view: View) -> View:
 def member_only(view: View) -> View:
     """Members of a team only; unsafe methods also need a CSRF token."""
     return _marked(view, Access.MEMBER)
+
+
+def api(view: View) -> View:
+    """Programs with a token only; no cookie is ever looked at, so no other page can act for anybody."""
+    return _marked(view, Access.API)
 
 
 def mark_of(view: Callable[..., object]) -> Access | None:
@@ -69,9 +79,12 @@ def _check_access() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None
     unsafe = request.method not in _SAFE_METHODS
+    mark = mark_of(current_app.view_functions[request.endpoint])
+    if mark is Access.API:
+        return check_caller(unsafe=unsafe)
     if unsafe and not _comes_from_our_pages():
         abort(403)
-    match mark_of(current_app.view_functions[request.endpoint]):
+    match mark:
         case Access.PUBLIC if not unsafe:
             return None
         case Access.FAN_FORM:

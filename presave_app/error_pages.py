@@ -11,6 +11,7 @@ from psycopg.errors import ReadOnlySqlTransaction
 from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from presave_app.api.problems import PATH, problem
 from presave_app.hypermedia import fragment, wants_fragment
 from presave_app.kept_form import answer_old_token
 from presave_app.lib.languages import marked, say
@@ -56,6 +57,8 @@ def init_error_pages(app: Flask) -> None:
 def error_page(status: int, title: str | None = None, advice: str | None = None) -> ResponseReturnValue:
     """The page or fragment for a fault, with our own words unless better ones are given."""
     words = _WORDS.get(status, _WORDS[400 if status < 500 else 500])
+    if request.path.startswith(PATH):
+        return problem(status, f"{title or words[0]}. {advice or words[1]}")
     context = {"status": status, "title": title or say(words[0]), "advice": advice or say(words[1])}
     if wants_fragment():
         return fragment(render_template("layout/_error.html", **context), status)

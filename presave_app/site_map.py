@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Flask
 
 from presave_app.access import open_static_files
+from presave_app.api.team_views import api_tokens
+from presave_app.api.views import programs
 from presave_app.campaigns.art_views import art
 from presave_app.campaigns.artist_views import artists
 from presave_app.campaigns.change_views import change_log
@@ -30,6 +32,8 @@ from presave_app.teams.invitation_views import inviting
 from presave_app.teams.join_views import joining
 from presave_app.teams.team_views import team_pages
 from presave_app.teams.views import teams
+from presave_app.transfer.table_views import tables
+from presave_app.transfer.views import transfer
 
 
 def register(app: Flask) -> None:
@@ -59,6 +63,10 @@ def register(app: Flask) -> None:
         privacy,
         imprints,
         own,
+        transfer,
+        tables,
+        api_tokens,
+        programs,
         fanpage,
     ):
         app.register_blueprint(blueprint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from presave_app.api import models as api
 from presave_app.campaigns import artist_models as artists
 from presave_app.campaigns import card_models as cards
 from presave_app.campaigns import change_models as changes
@@ -15,8 +16,10 @@ from presave_app.reminders import models as reminders
 from presave_app.services import models as services
 from presave_app.teams import invitation_models as invitations
 from presave_app.teams import models as teams
+from presave_app.transfer import models as transfer
 
 MODELS = (
+    api,
     artists,
     campaigns,
     cards,
@@ -30,4 +33,5 @@ MODELS = (
     reminders,
     services,
     teams,
+    transfer,
 )

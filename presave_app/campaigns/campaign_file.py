@@ -1,4 +1,4 @@
-"""Campaign files: a campaign as JSON, for the command line. Every fault in a file is found at once."""
+"""Campaign files: a campaign as JSON, for the command line, imports and programs. Every fault is found at once."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ _TEXTS = ("title", "artist", "kind", "slug", "upc", "artwork", *look.WORDS_FIELD
 # What a service can be told besides the release, with the names of its fields.
 _PAGES = {"artists": ARTIST_PREFIX, "countdowns": COUNTDOWN_PREFIX}
 _KEYS = (*_TEXTS, "release", "targets", *_PAGES, look.COLOURS_FIELD, look.LINKS_FIELD, "publish")
+_PREFIXES = {TARGET_PREFIX: "targets", **{prefix: key for key, prefix in _PAGES.items()}}
 _RELEASE_KEYS = ("at", "time_zone", "clock")
 _MOST_FILE_BYTES = 1024 * 1024
 
@@ -49,6 +50,14 @@ def read_campaign_file(path: Path) -> CampaignFile:
     content = _read_object(path, found)
     if content is None:
         return found
+    found = read_content(content)
+    _take_artwork(path.parent, found)
+    return found
+
+
+def read_content(content: Mapping[str, Any]) -> CampaignFile:
+    """The campaign in the object of a file. The name of its artwork is left among the texts, and nothing is opened."""
+    found = CampaignFile()
     for key in content.keys() - set(_KEYS):
         found.errors[key] = f"No such key. There are: {', '.join(_KEYS)}."
     for key in _TEXTS:
@@ -58,8 +67,8 @@ def read_campaign_file(path: Path) -> CampaignFile:
     for key in _PAGES:
         _take_pages(content.get(key, {}), key, found)
     _take_colours(content.get(look.COLOURS_FIELD, {}), found)
-    _take_links(content.get(look.LINKS_FIELD, []), found)
-    _take_artwork(path.parent, found)
+    if look.LINKS_FIELD in content:
+        _take_links(content[look.LINKS_FIELD], found)
     publish = content.get("publish", False)
     if not isinstance(publish, bool):
         found.errors["publish"] = "Write true or false."
@@ -78,12 +87,7 @@ def create_from_file(team_id: int, found: CampaignFile, now: datetime) -> Campai
         artist=_parsed(fields.parse_artist, "artist", found, errors),
         kind=_parsed(fields.parse_kind, "kind", found, errors) or "album",
     )
-    _collect(errors, lambda: editing.save_fields(created, Typed(found.texts, now)))
-    for service, (ref, written) in found.kept_targets.items():
-        targets.keep_ref(created, service, ref, written)
-    _keep_pages(created, found.kept_pages)
-    if found.picture is not None:
-        give_artwork(created, found.picture)
+    _fill(created, found, now, errors)
     if found.is_to_publish:
         _collect(errors, lambda: publishing.publish(created, now))
     if errors:
@@ -92,6 +96,31 @@ def create_from_file(team_id: int, found: CampaignFile, now: datetime) -> Campai
     if created.published_at is not None:
         changes.note(changes.COMMAND_LINE, "publish", campaign_id=created.id)
     return created
+
+
+def change_from_content(campaign: Campaign, found: CampaignFile, now: datetime) -> None:
+    """Change what the content names and leave the rest; raises EditRefused with every fault at once."""
+    errors = dict(found.errors)
+    _fill(campaign, found, now, errors)
+    if errors:
+        raise EditRefused(errors)
+
+
+def _fill(campaign: Campaign, found: CampaignFile, now: datetime, errors: dict[str, str]) -> None:
+    _collect(errors, lambda: editing.save_fields(campaign, Typed(found.texts, now)))
+    for service, (ref, written) in found.kept_targets.items():
+        targets.keep_ref(campaign, service, ref, written)
+    _keep_pages(campaign, found.kept_pages)
+    if found.picture is not None:
+        give_artwork(campaign, found.picture)
+
+
+def key_of(field: str) -> str:
+    """Under which key of a file a field of the editor stands."""
+    for prefix, key in _PREFIXES.items():
+        if field.startswith(prefix):
+            return f"{key}.{field.removeprefix(prefix)}"
+    return field
 
 
 def _read_object(path: Path, found: CampaignFile) -> dict[str, Any] | None:
@@ -125,13 +154,16 @@ def _take_release(release: Any, found: CampaignFile) -> None:
         return
     for key in release.keys() - set(_RELEASE_KEYS):
         found.errors[f"release.{key}"] = f"No such key. There are: {', '.join(_RELEASE_KEYS)}."
-    try:
-        found.texts["clock"] = fields.parse_clock(str(release.get("clock", "everywhere")))
-    except FieldError as fault:
-        found.errors["release.clock"] = str(fault)
+    if "clock" in release:
+        try:
+            found.texts["clock"] = fields.parse_clock(str(release["clock"]))
+        except FieldError as fault:
+            found.errors["release.clock"] = str(fault)
     _take_text(release, "time_zone", found, name="time_zone")
     _take_text(release, "at", found, name="at")
     day, _, hour = found.texts.pop("at", "").strip().partition("T")
+    # As the editor shows it: a moment that is sent back as it was may have passed.
+    hour = hour[:-3] if len(hour) == 8 and hour.endswith(":00") else hour
     found.texts |= {"release_date": day, "release_time": hour} if day else {}
 
 
@@ -202,7 +234,9 @@ def _take_links(given: Any, found: CampaignFile) -> None:
     elif len(given) > look.MOST_LINKS:
         found.errors[look.LINKS_FIELD] = f"At most {look.MOST_LINKS} links, these are {len(given)}."
     else:
-        rows = zip(given, look.LINK_INPUTS, strict=False)
+        # Links that are not named any more go.
+        blanks: list[dict[str, str]] = [{}] * (look.MOST_LINKS - len(given))
+        rows = zip([*given, *blanks], look.LINK_INPUTS, strict=True)
         for link, (url, name) in rows:
             found.texts |= {url: link.get("url", ""), name: link.get("name", "")}
 

@@ -21,6 +21,8 @@ _ACTS = {
     "create": "made this campaign",
     "publish": "published the page",
     "unpublish": "took the page down; pre-saves kept: {fans}",
+    "archive": "archived it",
+    "bring-back": "brought it back from the archive",
     "artwork": "gave it a new artwork",
     "dismiss-link": "turned down a suggested link",
     "hold": "put the adds on hold",

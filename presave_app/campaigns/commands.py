@@ -10,17 +10,13 @@ from flask.cli import AppGroup
 
 from presave_app.campaigns import addresses
 from presave_app.campaigns import campaign as campaign_rules
-from presave_app.campaigns.campaign_file import CampaignFile, create_from_file, read_campaign_file
+from presave_app.campaigns.campaign_file import CampaignFile, create_from_file, key_of, read_campaign_file
 from presave_app.campaigns.editing import EditRefused
-from presave_app.campaigns.fields import ARTIST_PREFIX, COUNTDOWN_PREFIX, TARGET_PREFIX
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import current_settings
 from presave_app.lib import clock
 from presave_app.teams.accounts import find_team
 from presave_app.transaction import transaction
-
-# Under which key of a file the fields of services stand.
-_KEYS = {TARGET_PREFIX: "targets", ARTIST_PREFIX: "artists", COUNTDOWN_PREFIX: "countdowns"}
 
 campaigns = AppGroup("campaigns", help="Campaigns: their pages, dates and targets.")
 
@@ -64,12 +60,5 @@ def _made(file: Path, team_id: int, found: CampaignFile) -> dict[str, str]:
                 "live_url": absolute(campaign_rules.live_path(campaign)),
             }
     except EditRefused as fault:
-        lines = (f"  {_key_of(field)}: {words}" for field, words in fault.errors.items())
+        lines = (f"  {key_of(field)}: {words}" for field, words in fault.errors.items())
         raise click.ClickException("\n".join([f"{file} can't be used, nothing was created:", *lines])) from None
-
-
-def _key_of(field: str) -> str:
-    for prefix, key in _KEYS.items():
-        if field.startswith(prefix):
-            return f"{key}.{field.removeprefix(prefix)}"
-    return field

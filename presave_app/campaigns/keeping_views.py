@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
-from presave_app.campaigns import archive, forms
+from presave_app.campaigns import archive, changes, forms
 from presave_app.campaigns.archive import ArchiveRefused
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.duplicates import duplicate
-from presave_app.campaigns.form_saving import save_all
+from presave_app.campaigns.form_saving import save_all, who
 from presave_app.hypermedia import go_to
 from presave_app.lib import clock
 from presave_app.transaction import transaction
@@ -35,6 +35,7 @@ def campaign_archive(campaign_id: int) -> ResponseReturnValue:
         with transaction():
             campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
             archive.archive(campaign, clock.now())
+            changes.note(who(), "archive", campaign_id=campaign_id)
     except ArchiveRefused as refusal:
         campaign, role = get_for_member(campaign_id, current_user.member_id)
         return forms.editor_page(campaign, role, forms.Refusal({}, {}, str(refusal)))
@@ -51,6 +52,7 @@ def campaign_bring_back(campaign_id: int) -> ResponseReturnValue:
     with transaction():
         campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
         archive.bring_back(campaign)
+        changes.note(who(), "bring-back", campaign_id=campaign_id)
     return go_to(url_for("campaigns.campaign_list", done="back"))
 
 
@@ -64,6 +66,7 @@ def campaign_duplicate(campaign_id: int) -> ResponseReturnValue:
     with transaction():
         campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
         copy_id = duplicate(campaign).id
+        changes.note(who(), "create", campaign_id=copy_id, after={"title": campaign.title})
     return forms.to_editor(copy_id, "copied")
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 
 from presave_app.extensions import current_settings, db
+from presave_app.lib.spreadsheet import lines, stamp
 from presave_app.lib.tokens import pseudonym
 from presave_app.presaves.states import words_for
 
@@ -30,9 +28,6 @@ HEAD = (
 )
 _DIGITS = 12
 _ROWS_AT_ONCE = 1000
-# A spreadsheet takes a cell that begins like this for a formula
-# (https://owasp.org/www-community/attacks/CSV_Injection).
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def receipt_number(pre_save_id: UUID) -> str:
@@ -54,9 +49,9 @@ def receipt_lines(campaign_id: int) -> Iterator[str]:
     )
     # Whoever stops the download half-way must not leave the cursor open.
     with rows:
-        yield _lines([HEAD])
+        yield lines([HEAD])
         for block in rows.partitions(_ROWS_AT_ONCE):
-            yield _lines(_cells_of(row) for row in block)
+            yield lines(_cells_of(row) for row in block)
 
 
 def _cells_of(row: Row[Any]) -> tuple[str, ...]:
@@ -67,20 +62,6 @@ def _cells_of(row: Row[Any]) -> tuple[str, ...]:
         row.state,
         row.reason or "",
         words_for(row.reason),
-        *map(_stamp, moments),
+        *map(stamp, moments),
         "yes" if row.possible_duplicate else "no",
     )
-
-
-def _stamp(moment: datetime | None) -> str:
-    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def _lines(rows: Iterable[tuple[str, ...]]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerows([_harmless(cell) for cell in row] for row in rows)
-    return out.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

@@ -25,7 +25,7 @@ LAYERS = (
     ("presaves", "reminders"),
     ("releases",),
     ("counts",),
-    ("privacy", "fanpage", "services"),
+    ("privacy", "fanpage", "services", "transfer", "api"),
     ("hypermedia", "kept_form", "access", "error_pages", "security_headers", "views", "front", "ops", "preflight"),
     ("tables", "site_map", "presave_app"),
 )

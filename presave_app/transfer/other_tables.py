@@ -1,0 +1,200 @@
+"""Campaigns from a table that another tool wrote: read, tried, and made as drafts."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from presave_app.campaigns import fields
+from presave_app.campaigns.campaign_file import CampaignFile, read_content
+from presave_app.campaigns.editing import EditRefused
+from presave_app.campaigns.fields import FieldError
+from presave_app.campaigns.models import Campaign
+from presave_app.lib.slugs import is_slug, slug_of
+from presave_app.lib.written_dates import BadDate, read_day
+from presave_app.streaming.directory import recognise
+from presave_app.transaction import transaction
+from presave_app.transfer.columns import Columns, read_headings
+from presave_app.transfer.drafts import Draft, fill_draft, find_taken_in, make_draft, name_of
+
+MOST_BYTES = 200_000
+MOST_ROWS = 100
+# The name is a word for a form's choice: how 4/12/2026 is meant.
+DAY_ORDERS: Mapping[str, bool | None] = {"": None, "day": True, "month": False}
+
+_LINK = re.compile(r"https?://[^\s|;,<>\"]+")
+_KINDS = {"lp": "album", "extended play": "ep", "track": "single", "song": "single"}
+
+
+class BadTable(ValueError):
+    """The file can't be read as a table; the message says why."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table: its number in the file, the draft that it asks for, and what is wrong with it."""
+
+    number: int
+    origin: str
+    content: dict[str, object]
+    faults: list[str] = field(default_factory=list[str])
+
+    def read(self) -> CampaignFile:
+        """The draft in the form in which campaign files are read."""
+        return read_content(self.content)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What would become of a row."""
+
+    number: int
+    name: str
+    slug: str
+    date: str
+    services: list[str]
+    faults: list[str]
+    notes: list[str]
+    is_known: bool
+
+    @property
+    def is_good(self) -> bool:
+        return not self.faults and not self.is_known
+
+
+class _OnlyTrying(Exception):
+    """Nothing of a trial stays."""
+
+
+def decode(body: bytes) -> str:
+    """The text of an upload, whatever program wrote it; raises BadTable."""
+    if len(body) > MOST_BYTES:
+        raise BadTable(f"At most {MOST_BYTES // 1000} KB at once. Split the table.")
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body.decode("utf-16", errors="replace")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return body.decode("cp1252", errors="replace")
+
+
+def read_table(text: str, zone: str, day_first: bool | None) -> tuple[Columns, list[Row]]:
+    """The columns and the rows; raises BadTable. `zone` is that of rows which name none."""
+    lines = [line for line in csv.reader(io.StringIO(text, newline=""), _dialect_of(text)) if any(map(str.strip, line))]
+    if len(lines) < 2:
+        raise BadTable("There is no row in that table. Its first line has the headings, each other one a release.")
+    columns = read_headings(lines[0])
+    missing = [kind for kind in ("title", "artist") if kind not in columns.places]
+    if missing:
+        raise BadTable(f"No column is headed {' or '.join(missing)}. Name it so in the first line.")
+    if len(lines) - 1 > MOST_ROWS:
+        raise BadTable(f"At most {MOST_ROWS} releases at once, these are {len(lines) - 1}. Split the table.")
+    return columns, [_row(number, line, columns, zone, day_first) for number, line in enumerate(lines[1:], 2)]
+
+
+def try_rows(team_id: int, rows: Sequence[Row], now: datetime) -> list[Trial]:
+    """What would be made of each row, by making all of it and taking it back."""
+    trials: list[Trial] = []
+    try:
+        with transaction() as session:
+            for row in rows:
+                with session.begin_nested() as tried:
+                    trials.append(_try_row(team_id, row, now))
+                    if not trials[-1].is_good:
+                        tried.rollback()
+            raise _OnlyTrying
+    except _OnlyTrying:
+        return trials
+
+
+def make_rows(team_id: int, rows: Sequence[Row], now: datetime) -> list[Draft]:
+    """The drafts of the rows that have no fault; a row that was made before is found again."""
+    return [make_draft(team_id, row.origin, row.read(), now) for row in rows if not row.faults]
+
+
+def _try_row(team_id: int, row: Row, now: datetime) -> Trial:
+    found, notes, faults = row.read(), list[str](), list(row.faults)
+    known = find_taken_in(team_id, row.origin)
+    campaign: Campaign | None = known
+    if known is None and not faults:
+        try:
+            campaign, notes = fill_draft(team_id, found, now)
+        except EditRefused as refusal:
+            faults += [str(words) for words in refusal.errors.values()]
+    release = row.content.get("release")
+    return Trial(
+        row.number,
+        name_of(found),
+        campaign.slug if campaign else "",
+        str(release.get("at", ""))[:16].replace("T", " ") if isinstance(release, dict) else "",  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        sorted(row.content.get("targets", {})),  # pyright: ignore[reportArgumentType]
+        faults,
+        [*notes, *found.notes],
+        known is not None,
+    )
+
+
+def _row(number: int, line: Sequence[str], columns: Columns, zone: str, day_first: bool | None) -> Row:
+    cells = {kind: line[place].strip() for kind, place in columns.places.items() if place < len(line)}
+    faults: list[str] = []
+    content: dict[str, object] = {"title": cells.get("title", ""), "artist": cells.get("artist", "")}
+    content |= {"kind": _kind_of(cells["kind"])} if cells.get("kind") else {}
+    content |= {"upc": cells["upc"].lstrip("'")} if cells.get("upc") else {}
+    slug = _slug_of(cells.get("slug", ""))
+    content |= {"slug": slug} if slug else {}
+    content["targets"] = _targets_of(line, columns, cells.get("links", ""), faults)
+    content["release"] = _release_of(cells, zone, day_first, faults)
+    words = "\x00".join(cells.get(kind, "").lower() for kind in ("title", "artist", "upc", "isrc", "date", "slug"))
+    return Row(number, "row" + hashlib.sha256(words.encode()).hexdigest(), content, faults)
+
+
+def _release_of(cells: Mapping[str, str], zone: str, day_first: bool | None, faults: list[str]) -> dict[str, str]:
+    release = {"time_zone": cells.get("zone") or zone}
+    if cells.get("date"):
+        try:
+            day, hour = read_day(cells["date"], day_first=day_first)
+        except BadDate as fault:
+            faults.append(str(fault))
+        else:
+            release["at"] = f"{day.isoformat()}T{cells.get('time') or hour or '00:00'}"
+    return release
+
+
+def _targets_of(line: Sequence[str], columns: Columns, links: str, faults: list[str]) -> dict[str, str]:
+    given = {service: line[place].strip() for place, service in columns.services.items() if place < len(line)}
+    found = {service: text for service, text in given.items() if text}
+    for link in _LINK.findall(links):
+        read = recognise(link)
+        if read is None:
+            faults.append(f"{link[:80]} is no link that can stand on a public page.")
+        else:
+            found.setdefault(read[0], link)
+    return found
+
+
+def _kind_of(text: str) -> str:
+    return _KINDS.get(text.lower(), text)
+
+
+def _slug_of(text: str) -> str:
+    """The last part of a short link, or the slug itself."""
+    last = text.split("?")[0].rstrip("/").rpartition("/")[2].lower()
+    try:
+        return fields.parse_slug(last) if is_slug(last) else slug_of(last)
+    except FieldError:
+        return ""
+
+
+def _dialect_of(text: str) -> type[csv.Dialect]:
+    """Commas, semicolons or tabs: whichever the line of headings has most of."""
+    first = text.lstrip().split("\n", 1)[0]
+
+    class Written(csv.excel):
+        delimiter = max(",;\t", key=first.count)
+
+    return Written

@@ -1,0 +1,136 @@
+"""Tables of other tools: recognised by their headings, shown before anything is made, and made once."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+import pytest
+from fans import read_sql
+from flask.testing import FlaskClient
+from makers import csrf_of, post
+from werkzeug.test import TestResponse
+
+from presave_app.lib.written_dates import BadDate, read_day
+
+FOLDER = Path(__file__).with_name("tables")
+
+
+def send(browser: FlaskClient, team_id: int, name: str, **fields: str) -> TestResponse:
+    data = {"csrf_token": csrf_of(browser), "table": (io.BytesIO((FOLDER / name).read_bytes()), name), **fields}
+    return browser.post(f"/data/{team_id}/table", data=data, content_type="multipart/form-data")
+
+
+def drafts() -> int:
+    return int(read_sql("SELECT count(*) FROM campaign"))
+
+
+def test_a_table_of_smart_links_is_shown_and_then_made(ed: FlaskClient, team_id: int) -> None:
+    page = unescape(send(ed, team_id, "linkfire.csv").text)
+    assert "2 drafts can be made" in page
+    assert "Night Drive by Alba Voss" in page
+    assert "/nightdrive" in page
+    assert "are left out: Link Name, Clicks." in " ".join(page.replace("<bdi>", "").replace("</bdi>", "").split())
+    assert "Its release has passed." in page
+    assert drafts() == 0
+    made = post(ed, f"/data/{team_id}/table", text=(FOLDER / "linkfire.csv").read_text(), act="make")
+    assert "2 drafts came in" in made.text
+    row = "SELECT concat_ws('|', slug, upc, release_wall, time_zone) FROM campaign WHERE title = 'Night Drive'"
+    assert read_sql(row) == "nightdrive|00602445868162|2028-02-04 00:00:00|UTC"
+    assert read_sql("SELECT count(*) FROM target WHERE campaign_id = (SELECT min(id) FROM campaign)") == 3
+    assert read_sql("SELECT count(*) FROM campaign WHERE published_at IS NOT NULL") == 0
+
+
+def test_the_same_table_again_makes_nothing(ed: FlaskClient, team_id: int) -> None:
+    text = (FOLDER / "linkfire.csv").read_text()
+    post(ed, f"/data/{team_id}/table", text=text, act="make")
+    again = post(ed, f"/data/{team_id}/table", text=text)
+    assert "0 drafts can be made" in again.text
+    assert "2 are here already." in again.text
+    assert "Nothing new came in" in post(ed, f"/data/{team_id}/table", text=text, act="make").text
+    assert drafts() == 2
+
+
+def test_a_fault_stands_beside_its_row_and_the_rest_is_made(ed: FlaskClient, team_id: int) -> None:
+    page = send(ed, team_id, "distributor-semicolons.csv", zone="Europe/Berlin")
+    text = unescape(page.text)
+    assert "1 draft can be made" in text
+    assert "Row 3: fault" in text
+    assert "A UPC has 12 to 14 digits, this one has 3." in text
+    send(ed, team_id, "distributor-semicolons.csv", zone="Europe/Berlin", act="make")
+    row = "SELECT concat_ws('|', title, artist, kind, slug, release_wall, time_zone) FROM campaign"
+    assert read_sql(row) == "Café Nuit|Marié|album|marie-cafe-nuit|2028-02-04 00:00:00|Europe/Berlin"
+    assert drafts() == 1
+
+
+def test_tabs_and_links_in_one_column(ed: FlaskClient, team_id: int) -> None:
+    text = unescape(send(ed, team_id, "tabs.tsv").text)
+    assert "That can be read as two days." in text
+    assert "http://10.0.0.1/x is no link that can stand on a public page." in text
+    assert "ISRCs are read but not kept" in text
+    send(ed, team_id, "tabs.tsv", order="day", act="make")
+    assert read_sql("SELECT concat_ws('|', title, slug, release_wall) FROM campaign") == (
+        '=Formula, or "not"|formula|2028-12-04 00:00:00'
+    )
+    assert read_sql("SELECT string_agg(service, ' ' ORDER BY service) FROM target") == "amazon-music shop.example.com"
+
+
+def test_two_rows_of_one_address_are_told_apart_before_they_are_made(ed: FlaskClient, team_id: int) -> None:
+    text = "title,artist,slug,upc\nOne,Alba,night,\nTwo,Alba,night,\n"
+    page = unescape(post(ed, f"/data/{team_id}/table", text=text).text)
+    assert "Its address night can't be had here, so it is alba-two." in page
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "Choose the table first, or paste it."),
+        ("title,artist\n", "There is no row in that table."),
+        ("name of it,who\na,b\n", "No column is headed title or artist."),
+        ("title,artist\n" + "a,b\n" * 101, "At most 100 releases at once, these are 101."),
+    ],
+)
+def test_what_is_no_table_is_refused_and_nothing_typed_is_lost(
+    text: str, words: str, ed: FlaskClient, team_id: int
+) -> None:
+    answer = post(ed, f"/data/{team_id}/table", text=text, zone="Europe/Berlin", order="month")
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert text.strip() in answer.text
+    assert "<option selected>Europe/Berlin" in answer.text
+    assert '<option value="month" selected>' in answer.text
+
+
+@pytest.mark.parametrize(("name", "status"), [("alice", 200), ("ed", 200), ("bob", 403), ("charlie", 404)])
+def test_who_may_bring_a_table_in(name: str, status: int, team_id: int, request: pytest.FixtureRequest) -> None:
+    browser: FlaskClient = request.getfixturevalue(name)
+    assert browser.get(f"/data/{team_id}/table").status_code == status
+    assert post(browser, f"/data/{team_id}/table", text="title,artist\nA,B\n", act="make").status_code == status
+    assert drafts() == (status == 200)
+
+
+@pytest.mark.parametrize(
+    ("text", "day_first", "wanted"),
+    [
+        ("2028-2-4", None, (date(2028, 2, 4), "")),
+        ("2028-02-04T18:30:00", None, (date(2028, 2, 4), "18:30")),
+        ("04.02.2028", None, (date(2028, 2, 4), "")),
+        ("25/12/2028", None, (date(2028, 12, 25), "")),
+        ("12/25/2028", None, (date(2028, 12, 25), "")),
+        ("4/4/2028", None, (date(2028, 4, 4), "")),
+        ("4/12/2028", True, (date(2028, 12, 4), "")),
+        ("4/12/2028", False, (date(2028, 4, 12), "")),
+        ("Feb 4, 2028", None, (date(2028, 2, 4), "")),
+        ("4th February 2028", None, (date(2028, 2, 4), "")),
+    ],
+)
+def test_a_day_is_read(text: str, day_first: bool | None, wanted: tuple[date, str]) -> None:
+    assert read_day(text, day_first=day_first) == wanted
+
+
+@pytest.mark.parametrize("text", ["4/12/2028", "31/31/2028", "soon", "2028-13-01", "4 Foo 2028", "2028-02-04T00:00Z"])
+def test_a_day_that_can_not_be_told_is_refused(text: str) -> None:
+    with pytest.raises(BadDate):
+        read_day(text, day_first=None)
