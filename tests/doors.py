@@ -17,7 +17,10 @@ from werkzeug.routing import Rule
 from werkzeug.routing.converters import AnyConverter
 
 from presave_app.access import Access, mark_of
+from presave_app.api.tokens import make_token
+from presave_app.campaigns import artists, changes
 from presave_app.campaigns.link_models import LinkSuggestion
+from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.teams import accounts, invitations, sessions
 from presave_app.teams.models import Role, Team
@@ -96,6 +99,11 @@ def make_world() -> World:
         "service": "spotify",
         "name": "title",
     }
+    with transaction():
+        things["artist_id"] = artists.keep_as_artist(db.session.get_one(Campaign, campaign_id)).id
+        things["change_id"] = changes.note("test", changes.FIELD, campaign_id=campaign_id, field="title", after={}).id
+        make_token(team_id, _member("owner@alba.example")[0], "Website", "read")
+    things["token_id"] = read_sql("SELECT id FROM api_token")
     names = ("owner@alba.example", "editor@alba.example", "viewer@alba.example", "stranger@other.example")
     return World(things, {name.partition("@")[0]: _member(name) for name in names})
 
