@@ -36,6 +36,10 @@ def upgrade():
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name="fk_rehearsal_member_id"),
         sa.PrimaryKeyConstraint("campaign_id", name="pk_rehearsal"),
     )
+    op.add_column("connection_test", sa.Column("campaign_id", sa.Integer()))
+    op.create_foreign_key(
+        op.f("fk_connection_test_campaign_id"), "connection_test", "campaign", ["campaign_id"], ["id"]
+    )
     op.add_column("reminder", sa.Column("asked_at", sa.DateTime(timezone=True)))
     # Nobody has asked so far, so it is built at once.
     op.create_index(
@@ -46,5 +50,6 @@ def upgrade():
 def downgrade():
     op.drop_index("ix_reminder_asked", table_name="reminder")
     op.drop_column("reminder", "asked_at")
+    op.drop_column("connection_test", "campaign_id")
     op.drop_table("rehearsal")
     op.drop_table("put_aside")
