@@ -117,7 +117,7 @@ def campaign_create() -> ResponseReturnValue:
     with transaction():
         campaign = add_campaign((chosen or places)[0].team.id, **parsed)
         campaign_id = campaign.id
-    return forms.to_editor(campaign_id, "published")
+    return forms.to_editor(campaign_id)
 
 
 @campaigns.get(f"{_ONE}/<any(publish, unpublish, artwork):_act>")
@@ -157,7 +157,7 @@ def campaign_publish(campaign_id: int) -> ResponseReturnValue:
         return forms.editor_page(
             campaign, role, forms.Refusal({}, refusal.errors, "Not published yet: see what is missing.")
         )
-    return forms.to_editor(campaign_id)
+    return forms.to_editor(campaign_id, "published")
 
 
 @campaigns.post(f"{_ONE}/unpublish")
