@@ -17,6 +17,7 @@ from presave_app.campaigns.targets import find_targets, named_ahead
 from presave_app.extensions import db
 from presave_app.lib import clock
 from presave_app.preflight.models import PutAside
+from presave_app.preflight.rehearsal import Rehearsed, find_rehearsal
 from presave_app.preflight.sign_ins import SignIns, read_sign_ins
 from presave_app.presaves.seats import Seats, find_seats
 from presave_app.releases.alarms import OpenAlarm, find_open_alarms
@@ -55,6 +56,7 @@ class Facts:
     has_mail: bool
     aside: frozenset[str]
     sign_ins: SignIns
+    rehearsal: Rehearsed | None
 
     @property
     def is_public(self) -> bool:
@@ -93,6 +95,7 @@ def read_facts(campaign: Campaign) -> Facts:
         reminders=tally.count(campaign.id),
         has_mail=mail.is_on(),
         aside=find_aside(campaign.id),
+        rehearsal=find_rehearsal(campaign.id, now),
         sign_ins=read_sign_ins(campaign.id, release, on, now),
     )
 

@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from presave_app.campaigns.models import Campaign
-from presave_app.preflight import advice_checks, house_checks, page_checks, service_checks
+from presave_app.preflight import advice_checks, house_checks, page_checks, rehearsal_checks, service_checks
 from presave_app.preflight.facts import Facts, read_facts
 from presave_app.preflight.finding import Check, Finding, Level
+from presave_app.preflight.rehearsal import Rehearsed
 from presave_app.preflight.sign_ins import SignIns
 
 _ADVICE = "Worth knowing"
 _SECTIONS: tuple[tuple[str, tuple[Check, ...]], ...] = (
     ("The page", page_checks.CHECKS),
-    ("Services", service_checks.CHECKS),
+    ("Services", service_checks.CHECKS + rehearsal_checks.CHECKS),
     ("Behind the scenes", house_checks.CHECKS),
     (_ADVICE, advice_checks.CHECKS),
 )
@@ -37,6 +38,7 @@ class Sheet:
     aside: tuple[Finding, ...]
     is_out: bool
     sign_ins: SignIns
+    rehearsal: Rehearsed | None
 
     @property
     def missing(self) -> int:
@@ -78,6 +80,7 @@ def make_sheet(facts: Facts) -> Sheet:
         aside=tuple(finding for _, findings in found for finding in findings if finding.is_aside),
         is_out=facts.is_public and facts.release is not None and facts.release.last <= facts.now,
         sign_ins=facts.sign_ins,
+        rehearsal=facts.rehearsal,
     )
 
 

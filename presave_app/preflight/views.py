@@ -14,6 +14,7 @@ from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.lib.text import clean_line
 from presave_app.preflight import asides
 from presave_app.preflight.facts import read_facts
+from presave_app.preflight.rehearsal import rehearse
 from presave_app.preflight.sheet import advice_keys, read_sheet
 from presave_app.reminders.asking import tell_of_early_ends
 from presave_app.teams.accounts import may_edit
@@ -31,7 +32,7 @@ def sheet(campaign_id: int) -> ResponseReturnValue:
     return render_template("preflight/page.html", **_context(campaign_id))
 
 
-@preflight.get(f"{_SHEET}/<any(aside, 'bring-back', tell):_act>")
+@preflight.get(f"{_SHEET}/<any(aside, 'bring-back', tell, rehearse):_act>")
 @member_only
 def act_again(campaign_id: int, _act: str) -> ResponseReturnValue:
     """A form leaves its address in the browser; opening that again leads to the sheet."""
@@ -73,6 +74,18 @@ def tell(campaign_id: int) -> ResponseReturnValue:
     return fragment(render_template("preflight/_sign_ins.html", told=told, **_context(campaign_id)))
 
 
+@preflight.post(f"{_SHEET}/rehearse")
+@member_only
+def rehearse_now(campaign_id: int) -> ResponseReturnValue:
+    """Play the list as it is now through, and keep what came of it."""
+    with transaction():
+        campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
+        rehearse(campaign, current_user.member_id)
+    if not wants_fragment():
+        return _to_sheet(campaign_id, "rehearsal")
+    return fragment(render_template("preflight/_rehearsal.html", **_context(campaign_id)))
+
+
 def _answer(campaign_id: int) -> ResponseReturnValue:
     if not wants_fragment():
         return _to_sheet(campaign_id)
@@ -82,7 +95,8 @@ def _answer(campaign_id: int) -> ResponseReturnValue:
 def _context(campaign_id: int) -> dict[str, Any]:
     campaign, role = get_for_member(campaign_id, current_user.member_id)
     sheet = read_sheet(campaign)
-    return {"campaign": campaign, "may_edit": may_edit(role), "sheet": sheet, "sign_ins": sheet.sign_ins}
+    parts = {"sheet": sheet, "sign_ins": sheet.sign_ins, "rehearsal": sheet.rehearsal}
+    return {"campaign": campaign, "may_edit": may_edit(role), **parts}
 
 
 def _to_sheet(campaign_id: int, part: str | None = None) -> ResponseReturnValue:

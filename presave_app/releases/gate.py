@@ -139,6 +139,11 @@ def lets_through(service: str) -> bool:
         return session.execute(shut_now, {"service": service}).one_or_none() is None
 
 
+def background_rate(service: str) -> float:
+    """How many calls a second the work in the background may make while nobody signs in."""
+    return _rate(service) * _SHARE_OF_RATE
+
+
 # 1. Fill the bucket by the time that has passed, and begin a new day of the budget where one has begun.
 # 2. Grant what is in it. Somebody in the background who got nothing for long gets one permit in any case.
 # 3. A breaker that is open makes that a single probe; a budget that is spent shuts the gate until its day is over.

@@ -46,11 +46,21 @@ class Claimed:
     refresh_token: str | None = field(repr=False)
 
 
-def begin(service: str, member_id: int, ref: str, *, state: str | None = None, sign_in_secret: str = "") -> UUID:
+def begin(
+    service: str,
+    member_id: int,
+    ref: str,
+    *,
+    campaign_id: int | None = None,
+    state: str | None = None,
+    sign_in_secret: str = "",
+) -> UUID:
     """Note a test whose member goes to sign in. One that the member began there before is over."""
     with transaction() as session:
         _forget(session, ConnectionTest.service == service, ConnectionTest.member_id == member_id, _is_open())
-        test = ConnectionTest(id=uuid4(), service=service, member_id=member_id, ref=ref, steps=[])
+        test = ConnectionTest(
+            id=uuid4(), service=service, member_id=member_id, campaign_id=campaign_id, ref=ref, steps=[]
+        )
         test.state_hash = hash_secret(state) if state else None
         test.secrets_sealed = _seal(test.id, {"sign_in": sign_in_secret})
         test.expires_at = _now(session) + _SIGN_IN_TIME

@@ -17,6 +17,7 @@ class ConnectionTest(Base):
 
     `secrets_sealed` holds what the sign-in needs, then its tokens; it is emptied in the transaction that ends the
     test. `was_there` says that the release was in the library before, so it is not taken out.
+    `campaign_id` is the campaign from whose preflight it was begun, if it was.
     """
 
     __tablename__ = "connection_test"
@@ -28,6 +29,7 @@ class ConnectionTest(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     service: Mapped[str]
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     ref: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="signing_in")
     step: Mapped[str] = mapped_column(server_default="sign_in")

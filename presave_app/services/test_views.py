@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
+from presave_app.campaigns.campaign import CampaignNotFound, get_for_member
+from presave_app.campaigns.models import Campaign
 from presave_app.extensions import current_settings
 from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.lib.text import clean_line
@@ -28,6 +30,7 @@ from presave_app.teams.accounts import find_places
 connection_tests = Blueprint("connection_tests", __name__)
 
 _LONGEST_FIELD = 8192
+_MOST_DIGITS = 9
 _NO_RELEASE = "That is no release on {name}. Paste its link, such as {example}"
 
 
@@ -36,8 +39,9 @@ _NO_RELEASE = "That is no release on {name}. Paste its link, such as {example}"
 def test_page(service: str) -> ResponseReturnValue:
     """What a test does, its button, and how the newest one of this member went."""
     connector = _connector_for_editors(service)
+    campaign = _campaign_of(request.args.get("campaign", ""))
     newest = connection_test.newest(service, current_user.member_id)
-    return _page(connector, newest.ref if newest else "")
+    return _page(connector, newest.ref if newest else "", campaign=campaign)
 
 
 @connection_tests.post("/services/<service>/test")
@@ -45,22 +49,26 @@ def test_page(service: str) -> ResponseReturnValue:
 def test_start(service: str) -> ResponseReturnValue:
     """Send the member to the service's sign-in, or take in what a page of ours brought."""
     connector = _connector_for_editors(service)
-    typed = clean_line(request.form.get("ref", ""))
+    typed, campaign = clean_line(request.form.get("ref", "")), _campaign_of(request.form.get("campaign", ""))
+    campaign_id = campaign.id if campaign else None
     ref = connector.parse_ref(typed)
     if ref is None:
-        return _page(connector, typed, _NO_RELEASE.format(name=connector.name, example=connector.ref_example))
+        fault = _NO_RELEASE.format(name=connector.name, example=connector.ref_example)
+        return _page(connector, typed, fault, campaign)
     if (seconds := gate.shut_seconds(service)) > 0:
         minutes = ceil(seconds / 60)
-        return _page(connector, typed, f"{connector.name} asked to be left alone. Try again in {minutes} min.")
+        fault = f"{connector.name} asked to be left alone. Try again in {minutes} min."
+        return _page(connector, typed, fault, campaign)
     if connector.signs_in_on_page:
         answer = {name: value for name, value in request.form.items() if len(value) <= _LONGEST_FIELD}
-        test_id = connection_test.begin(service, current_user.member_id, ref)
+        test_id = connection_test.begin(service, current_user.member_id, ref, campaign_id=campaign_id)
         connection_test.take_in(test_id, connector, answer, _redirect_uri(service))
         return go_to(_address(service))
     try:
-        return go_to(_begin_sign_in(connector, ref))
+        return go_to(_begin_sign_in(connector, ref, campaign_id))
     except ServiceError as fault:
-        return _page(connector, typed, f"{connector.name} did not begin the sign-in. {words_for(fault.reason)}")
+        words = f"{connector.name} did not begin the sign-in. {words_for(fault.reason)}"
+        return _page(connector, typed, words, campaign)
 
 
 @connection_tests.get("/services/<service>/test/report")
@@ -84,8 +92,8 @@ def come_back(connector: Connector, state: str, answer: Mapping[str, str]) -> Re
     return go_to(_address(connector.service))
 
 
-def _begin_sign_in(connector: Connector, ref: str) -> str:
-    state = new_secret()
+def _begin_sign_in(connector: Connector, ref: str, campaign_id: int | None) -> str:
+    state, member_id = new_secret(), current_user.member_id
     gate.spend(connector.service)
     start = connector.begin_sign_in(
         redirect_uri=_redirect_uri(connector.service),
@@ -93,11 +101,15 @@ def _begin_sign_in(connector: Connector, ref: str) -> str:
         code_verifier=secrets.token_urlsafe(64),
         scopes=connector.scopes,
     )
-    connection_test.begin(connector.service, current_user.member_id, ref, state=state, sign_in_secret=start.secret)
+    connection_test.begin(
+        connector.service, member_id, ref, campaign_id=campaign_id, state=state, sign_in_secret=start.secret
+    )
     return start.url
 
 
-def _page(connector: Connector, typed: str, fault: str | None = None) -> ResponseReturnValue:
+def _page(
+    connector: Connector, typed: str, fault: str | None = None, campaign: Campaign | None = None
+) -> ResponseReturnValue:
     part = headers = None
     if connector.signs_in_on_page:
         try:
@@ -105,13 +117,30 @@ def _page(connector: Connector, typed: str, fault: str | None = None) -> Respons
             headers = sign_in_headers(part.sources)
         except ServiceError:
             fault = f"The credentials of {connector.name} can't be used: its key is not one."
-    html = render_template("services/test.html", typed=typed, fault=fault, part=part, **_context(connector))
+    html = render_template("services/test.html", typed=typed, fault=fault, part=part, **_context(connector, campaign))
     return html, 422 if fault else 200, headers or {}
 
 
-def _context(connector: Connector) -> dict[str, object]:
+def _context(connector: Connector, campaign: Campaign | None = None) -> dict[str, object]:
     newest = connection_test.newest(connector.service, current_user.member_id)
-    return {"connector": connector, "report": report_of(newest, connector)}
+    if campaign is None and newest is not None and newest.campaign_id is not None:
+        campaign = _find_campaign(newest.campaign_id)
+    return {"connector": connector, "report": report_of(newest, connector), "campaign": campaign}
+
+
+def _campaign_of(sent: str) -> Campaign | None:
+    """The campaign for which the service is tried, if it is for one; nobody may name one of another label."""
+    if not sent.isascii() or not sent.isdigit() or len(sent) > _MOST_DIGITS:
+        return None
+    return get_for_member(int(sent), current_user.member_id)[0]
+
+
+def _find_campaign(campaign_id: int) -> Campaign | None:
+    """The campaign, unless the member has left its team meanwhile."""
+    try:
+        return get_for_member(campaign_id, current_user.member_id)[0]
+    except CampaignNotFound:
+        return None
 
 
 def _connector_for_editors(service: str) -> Connector:

@@ -263,9 +263,17 @@ def test_publishing_asks_for_it_and_does_not_force_it(ed: FlaskClient, team_id: 
     assert "You may publish all the same" in page
     done = post(ed, "/campaigns/1/publish")
     assert done.status_code == 303
-    assert "Look through the preflight" in ed.get("/campaigns/1?done=published").text
+    told = ed.get(done.headers["Location"]).text
+    assert "Published." in told
+    assert "Look through the preflight" in told
     assert read_sql("SELECT title FROM campaign WHERE published_at IS NOT NULL") == "Night Drive"
     assert 'action="/campaigns/1/publish"' not in ed.get(SHEET).text
+    assert f'href="{SHEET}"' in ed.get("/campaigns/1").text
+
+
+def test_a_new_draft_is_not_called_published(ed: FlaskClient) -> None:
+    made = post(ed, "/campaigns", title="Night Drive", artist="Alba Voss", kind="album")
+    assert "Published." not in ed.get(made.headers["Location"]).text
 
 
 def test_a_title_in_another_script_is_only_text(ed: FlaskClient, campaign_id: int) -> None:

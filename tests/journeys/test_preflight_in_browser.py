@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from crowds import put_crowd
 from fans import read_sql
 from makers import PASSWORD, make_campaign, make_team
 from playwright.sync_api import Browser, Page, expect
@@ -54,7 +55,20 @@ def test_advice_goes_and_comes_back_without_a_reload(page: Page) -> None:
     assert page.evaluate("window.isTheSamePage")
 
 
+def test_the_list_is_rehearsed_without_a_reload(page: Page) -> None:
+    page.evaluate("window.isTheSamePage = true")
+    put_crowd(1, 3, "armed", "consented", due_in="9 days")
+    page.get_by_role("button", name="Rehearse with the real list").click()
+    expect(page.locator("#rehearsal")).to_contain_text("3 fans are served")
+    assert page.evaluate("window.isTheSamePage")
+
+
 def test_it_is_for_everybody(page: Page) -> None:
+    put_crowd(1, 30, "armed", "consented", due_in="9 days")
+    put_crowd(1, 2, "needs_reauth", "grant_revoked", due_in="9 days")
+    page.reload()
+    page.get_by_role("button", name="Rehearse with the real list").click()
+    expect(page.locator("#rehearsal table")).to_be_visible()
     page.get_by_role("button", name="Put aside: UPC").click()
     page.locator("#aside summary").click()
     for scheme in ("light", "dark"):

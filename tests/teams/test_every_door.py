@@ -23,6 +23,7 @@ FOR_EDITORS = {
     "artists.artist_new",
     "connection_tests.test_page",
     "connection_tests.test_report",
+    "tables.table_new",
 }
 # What only owners do.
 FOR_OWNERS = {
