@@ -10,6 +10,7 @@ from presave_app.campaigns.artist_views import artists
 from presave_app.campaigns.code_views import codes
 from presave_app.campaigns.keeping_views import keeping
 from presave_app.campaigns.link_views import links
+from presave_app.campaigns.live_link_views import artist_links
 from presave_app.campaigns.views import campaigns
 from presave_app.counts.views import counts
 from presave_app.fanpage.connecting import connecting
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
         campaigns,
         keeping,
         artists,
+        artist_links,
         links,
         codes,
         releases,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from presave_app.campaigns import artist_models as artists
 from presave_app.campaigns import card_models as cards
 from presave_app.campaigns import link_models as links
+from presave_app.campaigns import live_models as live_links
 from presave_app.campaigns import models as campaigns
 from presave_app.counts import models as counts
 from presave_app.presaves import models as presaves
@@ -13,4 +14,4 @@ from presave_app.reminders import models as reminders
 from presave_app.services import models as services
 from presave_app.teams import models as teams
 
-MODELS = (teams, artists, campaigns, cards, links, presaves, reminders, releases, counts, services)
+MODELS = (teams, artists, campaigns, cards, links, live_links, presaves, reminders, releases, counts, services)
