@@ -13,6 +13,7 @@ from presave_app.campaigns.change_views import change_log
 from presave_app.campaigns.code_views import codes
 from presave_app.campaigns.keeping_views import keeping
 from presave_app.campaigns.link_views import links
+from presave_app.campaigns.live_link_views import artist_links
 from presave_app.campaigns.views import campaigns
 from presave_app.counts.views import counts
 from presave_app.fanpage.connecting import connecting
@@ -47,6 +48,7 @@ def register(app: Flask) -> None:
         campaigns,
         keeping,
         artists,
+        artist_links,
         links,
         change_log,
         codes,

@@ -7,6 +7,7 @@ from presave_app.campaigns import artist_models as artists
 from presave_app.campaigns import card_models as cards
 from presave_app.campaigns import change_models as changes
 from presave_app.campaigns import link_models as links
+from presave_app.campaigns import live_models as live_links
 from presave_app.campaigns import models as campaigns
 from presave_app.counts import models as counts
 from presave_app.preflight import models as preflight
@@ -27,6 +28,7 @@ MODELS = (
     counts,
     invitations,
     links,
+    live_links,
     preflight,
     presaves,
     releases,

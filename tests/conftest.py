@@ -29,6 +29,7 @@ from scenes import SERVICES, Scene, make_scene  # noqa: E402
 from twin_client import CLIENT_ID, SECRET, TwinClient  # noqa: E402
 
 from presave_app import create_app  # noqa: E402
+from presave_app.counts.stage_facts import forget_facts  # noqa: E402
 from presave_app.counts.tally import forget_counts  # noqa: E402
 from presave_app.extensions import db  # noqa: E402
 from presave_app.releases.control_room import forget_room  # noqa: E402
@@ -169,6 +170,7 @@ def _empty_tables() -> None:
     names = ", ".join(table.name for table in db.metadata.sorted_tables)
     # A truncated table gives the same ids and slugs again.
     forget_counts()
+    forget_facts()
     forget_room()
     with db.engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))

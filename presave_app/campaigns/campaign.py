@@ -7,10 +7,9 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from presave_app.campaigns import addresses
+from presave_app.campaigns import addresses, live_links
 from presave_app.campaigns.models import Campaign
-from presave_app.extensions import current_settings, db
-from presave_app.lib.tokens import derive_secret, hash_secret
+from presave_app.extensions import db
 from presave_app.teams.accounts import find_role, may_edit
 from presave_app.teams.models import Role
 
@@ -53,19 +52,13 @@ def add_campaign(team_id: int, *, title: str, artist: str, kind: str) -> Campaig
     """A new draft at an address made from its artist and title; the values are parsed ones."""
     campaign = Campaign(team_id=team_id, title=title, artist=artist, kind=kind, time_zone="UTC", clock="everywhere")
     addresses.give_suggested_slug(campaign)
-    campaign.live_hash = hash_secret(_live_secret(campaign.id))
-    db.session.flush()
+    live_links.add_first(campaign)
     return campaign
 
 
 def live_path(campaign: Campaign) -> str:
-    """The path of the artist's live view; who knows it needs no sign-in."""
-    return f"/live/{_live_secret(campaign.id)}"
-
-
-def find_live(secret: str) -> Campaign | None:
-    """The campaign whose live view has this secret."""
-    return db.session.scalar(select(Campaign).where(Campaign.live_hash == hash_secret(secret)))
+    """The path of the artist's live view by its first link; who knows it needs no sign-in."""
+    return f"/live/{live_links.first_secret(campaign.id)}"
 
 
 def find_status(campaign: Campaign, now: datetime) -> Status:
@@ -79,7 +72,3 @@ def status_of(campaign: Campaign, was_public: bool, now: datetime) -> Status:
         return Status.UNPUBLISHED if was_public else Status.DRAFT
     assert campaign.release_at is not None
     return Status.OUT if campaign.release_at <= now else Status.OPEN
-
-
-def _live_secret(campaign_id: int) -> str:
-    return derive_secret(current_settings().account_pepper, "live", str(campaign_id))

@@ -12,7 +12,17 @@ from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from presave_app.campaigns import artists, changes, collisions, colours, editing, field_words, link_code, look
+from presave_app.campaigns import (
+    artists,
+    changes,
+    collisions,
+    colours,
+    editing,
+    field_words,
+    link_code,
+    live_links,
+    look,
+)
 from presave_app.campaigns import campaign as campaign_rules
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.campaign import Status
@@ -43,6 +53,8 @@ _DONE = {
     "saved": "Saved.",
     "published": "Published. The page is open to everybody who has the link.",
     "artist": "Done. What was empty here is filled with what is kept of the artist.",
+    "link": "The link is there: copy it under “Artist's links”.",
+    "unlinked": "Turned off. Whoever has that link sees nothing any more.",
     "copied": "This is the copy, a draft. Give it its title and its date, and say where the release is.",
     "unpublished": "Unpublished. The page is gone, fans keep their pre-saves.",
 }
@@ -136,6 +148,8 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
         **preview,
         **progress_context(campaign),
         **_artist_context(campaign),
+        **live_links.links_context(campaign, refusal.typed if refusal else {}, errors),
+        "live_now": now,
     }
 
 
@@ -186,11 +200,6 @@ def preview_context(campaign: Campaign) -> dict[str, Any]:
     page_words = "Share this one." if campaign.published_at else "Nobody sees it before you publish."
     links = [
         ("Page for fans", absolute(f"/{campaign.slug}"), page_words),
-        (
-            "Live count for the artist",
-            absolute(campaign_rules.live_path(campaign)),
-            "Needs no sign-in: whoever has the link sees the number.",
-        ),
     ]
     poster = poster_context(campaign, is_preview=True)
     card = find_card(campaign.id, is_out=poster["face"] == "out-now") if campaign.published_at else None

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from babel.numbers import format_decimal
+
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import release_clock
+from presave_app.counts.stage_facts import countries_of, days_of, find_facts, next_milestone
 from presave_app.counts.tally import Tally, count_context
 from presave_app.lib import clock
-from presave_app.lib.languages import say, say_count
+from presave_app.lib.languages import locale_now, say, say_count
 from presave_app.streaming.registry import connectors
 
 _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -19,11 +22,21 @@ _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=
 def stage_context(campaign: Campaign, zone: str | None = None) -> dict[str, Any]:
     """What `counts/live.html` needs, for an artist in `zone`."""
     context, release = count_context(campaign, zone), release_clock(campaign)
+    facts, milestone = find_facts(campaign.id), next_milestone(context["count"].total)
     return {
         "campaign": campaign,
         "picture": find_picture(campaign.artwork_id),
         "until": until_words(release.moment_in(zone) if release else None, clock.now()),
         "services": _by_name(context["count"].tally),
+        "milestone": milestone,
+        "to_go": say_count(
+            "{figure} to go",
+            "{figure} to go",
+            milestone.to_go,
+            figure=format_decimal(milestone.to_go, locale=locale_now()),
+        ),
+        "days": days_of(facts.trend) if any(facts.trend.days) else [],
+        "countries": countries_of(facts.zones),
         **context,
     }
 
@@ -42,6 +55,11 @@ def until_words(release_at: datetime | None, now: datetime) -> str:
     if left >= 2 * _MINUTE:
         return say_count("Out in {number} minute", "Out in {number} minutes", left // _MINUTE)
     return say("Out in a moment")
+
+
+def _to_go_words(number: int) -> str:
+    figure = format_decimal(number, locale=locale_now())
+    return say_count("{figure} to go", "{figure} to go", number, figure=figure)
 
 
 def _by_name(tally: Tally) -> list[tuple[str, int]]:

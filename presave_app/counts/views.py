@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, jsonify, make_response, render_template, request
+from flask import Blueprint, abort, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from presave_app.access import public
-from presave_app.campaigns.campaign import find_live
+from presave_app.campaigns import live_links
 from presave_app.counts.stage import stage_context
 from presave_app.counts.tally import FACES, Count, find_count, is_newest
 from presave_app.fanpage.visitor import visitor_zone
 from presave_app.front.offers import Offer, Side, offer
-from presave_app.hypermedia import fragment
+from presave_app.hypermedia import fragment, go_to, wants_fragment
+from presave_app.lib import clock
 from presave_app.reminders import tally as reminders
 from presave_app.streaming.registry import connectors
+from presave_app.transaction import transaction
 
 counts = Blueprint("counts", __name__)
 
@@ -51,13 +53,19 @@ def count_json(slug: str) -> ResponseReturnValue:
 @public
 def live(secret: str) -> ResponseReturnValue:
     """The artist's page. Whoever has the link may look; there is nothing to press."""
-    campaign = find_live(secret)
+    if wants_fragment() and live_links.find_live(secret, clock.now()) is None:
+        # A page that is open by a link that has ended must not go on to show the last number.
+        return go_to(url_for(".live", secret=secret))
+    with transaction():
+        live_links.note_look(secret)
+    campaign = live_links.find_live(secret, clock.now())
     if campaign is None:
         return render_template("fanpage/not_here.html", is_ended=False), 404
     context = stage_context(campaign, visitor_zone())
     response = make_response(render_template("counts/live.html", secret=secret, **context))
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 

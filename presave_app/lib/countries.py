@@ -14,6 +14,16 @@ def zones_of(countries: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({zone for country in countries for zone in known.get(country, ())}))
 
 
+def country_of(zone: str) -> str | None:
+    """The country (ISO 3166-1 alpha-2) in which a zone lies; None for one of no single country, as UTC."""
+    return _country_by_zone().get(zone)
+
+
+@cache
+def _country_by_zone() -> dict[str, str]:
+    return {zone: country for country, zones in _zones_by_country().items() for zone in zones}
+
+
 @cache
 def _zones_by_country() -> dict[str, set[str]]:
     """`zone.tab` has one country for each name, where `zone1970.tab` puts Accra and Abidjan together.

@@ -135,3 +135,39 @@ def test_an_artist_is_kept_and_lent_to_the_next_campaign(browser: Browser, site:
         expect(page.get_by_label("Begin with what is kept of")).to_have_value("1")
         keep(page, "editor-1280")
         assert faults_of(page) == []
+
+
+def test_a_link_for_the_artist_is_made_and_turned_off(browser: Browser, site: str, full_shelf: int) -> None:
+    with browser.new_context(base_url=site, viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
+        sign_in(page)
+        page.goto(f"/campaigns/{full_shelf}")
+        links = page.locator("#live-links")
+        links.get_by_text("New link").click()
+        keep(page, "editor-new-link")
+        assert faults_of(page) == []
+        links.get_by_role("button", name="Make the link").click()
+        expect(links).to_contain_text("Say whom it is for")
+        links.get_by_label("Whom it is for").fill("For Alba")
+        links.get_by_role("button", name="Make the link").click()
+        expect(page.locator(".banner").first).to_contain_text("The link is there")
+        made = links.get_by_label("Link: For Alba").input_value()
+        visitor = browser.new_page()
+        answer = visitor.goto(site + made.removeprefix("http://127.0.0.1:5000"))
+        assert answer is not None
+        assert answer.status == 200
+        page.reload()
+        expect(links).to_contain_text("Last looked at")
+        links.get_by_text("Turn off…").last.click()
+        keep(page, "editor-turn-off")
+        assert faults_of(page) == []
+        links.get_by_role("button", name="Turn off For Alba").click()
+        expect(links.get_by_label("Link: For Alba")).to_have_count(0)
+        gone = visitor.reload()
+        assert gone is not None
+        assert gone.status == 404
+        visitor.close()
+        page.set_viewport_size({"width": 360, "height": 740})
+        page.goto(f"/campaigns/{full_shelf}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        keep(page, "editor-360")
