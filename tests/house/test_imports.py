@@ -44,6 +44,7 @@ EDGE_NAMES = {
     "inside_views.py",
     "team_views.py",
     "table_views.py",
+    "hook_views.py",
     "own_views.py",
     "sessions.py",
 }
