@@ -30,9 +30,10 @@ _NOTE = text("""
       UNION ALL
       SELECT 'campaign.out', '' WHERE k.published_at IS NOT NULL AND k.flipped_at > h.created_at
       UNION ALL
-      SELECT 'count.milestone', m.number::text FROM unnest(CAST(:milestones AS integer[])) AS m(number)
-      WHERE k.release_at > now() - interval '2 days' AND 'count.milestone' = ANY(h.events) AND m.number <= (
-        SELECT count(*) FROM pre_save p WHERE p.campaign_id = k.id AND p.state <> 'withdrawn')
+      SELECT 'count.milestone', m.number::text
+      FROM (SELECT count(*) AS total FROM pre_save p WHERE p.campaign_id = k.id AND p.state <> 'withdrawn') c
+      JOIN unnest(CAST(:milestones AS integer[])) AS m(number) ON m.number <= c.total
+      WHERE k.release_at > now() - interval '2 days' AND 'count.milestone' = ANY(h.events)
       UNION ALL
       SELECT 'release.finished', '' WHERE k.flipped_at > h.created_at
         AND CASE WHEN k.clock = 'local' THEN (k.release_wall + interval '12 hours') AT TIME ZONE 'UTC'
