@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from presave_app.api import hook_events
 from presave_app.campaigns import link_card
 from presave_app.counts import funnel
 from presave_app.privacy import retention
@@ -19,5 +20,6 @@ def housekeep() -> None:
     link_card.forget_old()
     letters.forget_old()
     retention.forget_old()
+    hook_events.forget_old()
     with transaction() as session:
         funnel.forget_opened(session)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from presave_app.access import open_static_files
+from presave_app.api.hook_views import webhooks
 from presave_app.api.team_views import api_tokens
 from presave_app.api.views import programs
 from presave_app.campaigns.art_views import art
@@ -68,6 +69,7 @@ def register(app: Flask) -> None:
         transfer,
         tables,
         api_tokens,
+        webhooks,
         programs,
         fanpage,
     ):

@@ -27,7 +27,7 @@ def post_notice(notice: Notice) -> None:
     if webhook is None:
         return
     body = _body_of(notice)
-    post_json(webhook.url, body, {SIGNATURE_HEADER: _signature(webhook.secret, body)} if webhook.secret else {})
+    post_json(webhook.url, body, {SIGNATURE_HEADER: signature(webhook.secret, body)} if webhook.secret else {})
 
 
 def _body_of(notice: Notice) -> str:
@@ -47,8 +47,11 @@ def _body_of(notice: Notice) -> str:
     )
 
 
-def _signature(secret: str, body: str) -> str:
-    """The time is signed too, so that a receiver can refuse what somebody has kept and sends again."""
+def signature(secret: str, body: str) -> str:
+    """What proves a body to whoever has the secret.
+
+    The time is signed too, so that a receiver can refuse what somebody has kept and sends again.
+    """
     at = int(clock.now().timestamp())
     digest = hmac.new(secret.encode(), f"{at}.{body}".encode(), hashlib.sha256).hexdigest()
     return f"t={at},v1={digest}"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
-import socket
 from urllib.parse import urlsplit
 
 from py_vapid import Vapid02
@@ -13,6 +11,7 @@ from pywebpush import WebPusher
 from presave_app.extensions import current_settings
 from presave_app.lib import clock
 from presave_app.lib.languages import say, speaking
+from presave_app.lib.public_hosts import is_public
 from presave_app.reminders.message import Message
 from presave_app.reminders.typed import is_push_endpoint
 from presave_app.streaming.errors import RetryLater
@@ -102,8 +101,8 @@ def _refuse_inner_host(endpoint: str) -> None:
     if parts.scheme == "http":
         return
     try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        is_outside = is_public(parts.hostname or "", parts.port or 443)
     except OSError:
         raise PushFault("host_unknown") from None
-    if not all(ipaddress.ip_address(entry[4][0]).is_global for entry in found):
+    if not is_outside:
         raise PushRefused("endpoint_refused")

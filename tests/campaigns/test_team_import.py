@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from fans import read_sql, run_sql
+from flask import Flask
 from flask.testing import FlaskClient
 from makers import csrf_of, make_campaign, make_picture, post
 from werkzeug.test import TestResponse
@@ -180,3 +181,17 @@ def test_a_campaign_that_is_gone_may_come_in_again(ed: FlaskClient, team_id: int
         "1 draft came in"
         in send(ed, team_id, archive({"origin": "d1", "campaign": {"title": "Solo", "artist": "A"}})).text
     )
+
+
+def test_an_archive_may_be_larger_than_other_uploads(app: Flask, ed: FlaskClient, team_id: int) -> None:
+    usual = app.config["MAX_CONTENT_LENGTH"]
+    app.config["MAX_CONTENT_LENGTH"] = 700
+    try:
+        token = {"csrf_token": csrf_of(ed)}
+        large = archive(NIGHT, files={"artwork/night-drive.jpg": make_picture()})
+        sent = {**token, "archive": (io.BytesIO(large), "alba.zip")}
+        assert ed.post(f"/data/{team_id}/import", data=sent).status_code == 200
+        sent = {**token, "table": (io.BytesIO(large), "table.csv")}
+        assert ed.post(f"/data/{team_id}/table", data=sent).status_code == 413
+    finally:
+        app.config["MAX_CONTENT_LENGTH"] = usual

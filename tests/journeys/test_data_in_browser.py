@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from makers import PASSWORD, make_team
+from fans import run_sql
+from makers import PASSWORD, make_campaign, make_team
 from playwright.sync_api import Browser, Page
+
+from presave_app.api import hook_events
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 TABLES = Path(__file__).resolve().parents[1] / "campaigns" / "tables"
@@ -73,6 +76,20 @@ def test_the_pages_are_for_everybody(scheme: str, site: str, browser: Browser) -
         page.click("text=Make 1 draft")
         assert page.is_visible("text=1 draft came in")
         page.goto("/data")
+        with page.expect_download() as download:
+            page.click("text=Download the archive")
+        assert download.value.suggested_filename.startswith("alba-records-")
+        with zipfile.ZipFile(download.value.path()) as downloaded:
+            assert len(json.loads(downloaded.read("campaigns.json"))["campaigns"]) == 4
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_for_programs_are_for_everybody(scheme: str, site: str, browser: Browser) -> None:
+    team_id = make_team()
+    with browser.new_context(base_url=site, color_scheme=scheme) as context:  # pyright: ignore[reportArgumentType]
+        page = context.new_page()
+        sign_in(page)
+        page.goto("/data")
         page.click("main >> text=API tokens")
         check(page, "no-tokens")
         page.click("text=Make the token")
@@ -82,8 +99,17 @@ def test_the_pages_are_for_everybody(scheme: str, site: str, browser: Browser) -
         assert page.input_value("[aria-label='The new token']").startswith("presave_")
         check(page, "token")
         page.goto("/data")
-        with page.expect_download() as download:
-            page.click("text=Download the archive")
-        assert download.value.suggested_filename.startswith("alba-records-")
-        with zipfile.ZipFile(download.value.path()) as downloaded:
-            assert len(json.loads(downloaded.read("campaigns.json"))["campaigns"]) == 4
+        page.click("main >> text=Webhooks")
+        check(page, "no-hooks")
+        page.click("text=Make the webhook")
+        check(page, "hook-fault")
+        page.fill(
+            "#input-url", "https://hooks.alba.example/a/rather/long/address/of/a/program/that/listens?to=everything"
+        )
+        page.click("text=Make the webhook")
+        make_campaign(team_id, slug="night-drive")
+        hook_events.note_events()
+        run_sql("UPDATE hook_delivery SET tries = 12, state = 'given_up', answer = 'no_answer_in_time'")
+        page.reload()
+        assert page.is_visible("text=Given up")
+        check(page, "hooks")
