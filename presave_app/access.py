@@ -17,6 +17,8 @@ from flask_login import current_user
 from presave_app.error_pages import error_page
 from presave_app.extensions import csrf, current_settings
 from presave_app.hypermedia import go_to, wants_fragment
+from presave_app.teams import sessions
+from presave_app.transaction import transaction
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -91,6 +93,9 @@ def _check_member(unsafe: bool) -> ResponseReturnValue | None:
         return go_to(url_for("teams.sign_in", next=here))
     if unsafe:
         csrf.protect()
+    if current_user.is_stale:
+        with transaction():
+            sessions.note_seen(current_user.secret)
     return None
 
 

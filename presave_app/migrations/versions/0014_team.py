@@ -1,4 +1,4 @@
-"""Invitations to a team, and the letters that carry them and sign-in links.
+"""Invitations to a team, the letters that carry them and sign-in links, and signed-in browsers in words.
 
 Only adds: code of the release before runs on this schema during a deploy.
 
@@ -17,6 +17,9 @@ _MOMENT = sa.DateTime(timezone=True)
 
 def upgrade():
     op.execute("SET LOCAL lock_timeout = '2s'")
+    # A default that never changes while it is added costs no rewriting of the table.
+    op.add_column("login_session", sa.Column("device", sa.String(), server_default="", nullable=False))
+    op.add_column("login_session", sa.Column("seen_at", _MOMENT, server_default=sa.text("now()"), nullable=False))
     _make_invitations()
     _make_letters()
 
@@ -24,6 +27,8 @@ def upgrade():
 def downgrade():
     op.drop_table("letter")
     op.drop_table("invitation")
+    op.drop_column("login_session", "seen_at")
+    op.drop_column("login_session", "device")
 
 
 def _make_invitations():
