@@ -12,5 +12,6 @@ from presave_app.reminders import models as reminders
 from presave_app.services import models as services
 from presave_app.teams import invitation_models as invitations
 from presave_app.teams import models as teams
+from presave_app.teams import second_step_models as second_steps
 
-MODELS = (teams, invitations, campaigns, cards, links, presaves, reminders, releases, counts, services)
+MODELS = (teams, invitations, second_steps, campaigns, cards, links, presaves, reminders, releases, counts, services)

@@ -79,7 +79,8 @@ class SignInLink(Base):
 class LoginSession(Base):
     """One signed-in browser, in words. Ending the row ends the sign-in, whatever the browser still holds.
 
-    `seen_at` is written every few minutes at the most.
+    `seen_at` is written every few minutes at the most. One that `awaits_code` has passed the first step only, and
+    opens nothing.
     """
 
     __tablename__ = "login_session"
@@ -90,5 +91,6 @@ class LoginSession(Base):
     device: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
     seen_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
+    awaits_code: Mapped[bool] = mapped_column(server_default=text("false"))
     expires_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)

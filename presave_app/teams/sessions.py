@@ -15,7 +15,9 @@ from presave_app.teams.passwords import hash_password
 
 SESSION_LIFE = timedelta(days=14)
 _SEEN_EVERY = timedelta(minutes=10)
-_IS_GOOD = (LoginSession.ended_at.is_(None), LoginSession.expires_at > func.now())
+_WAITING_LIFE = timedelta(minutes=10)
+_IS_ALIVE = (LoginSession.ended_at.is_(None), LoginSession.expires_at > func.now())
+_IS_GOOD = (*_IS_ALIVE, LoginSession.awaits_code.is_(False))
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,32 @@ def start_session(member_id: int, email: str, device: str = "") -> SignedIn:
     )
     db.session.flush()
     return SignedIn(member_id, email, secret)
+
+
+def start_waiting(member_id: int) -> str:
+    """The secret of a browser that has passed the first step of a sign-in, and for some minutes may take the second."""
+    secret = new_secret()
+    db.session.add(
+        LoginSession(
+            member_id=member_id,
+            secret_hash=hash_secret(secret),
+            awaits_code=True,
+            expires_at=func.now() + _WAITING_LIFE,
+            ended_at=None,
+        )
+    )
+    db.session.flush()
+    return secret
+
+
+def find_waiting(secret: str) -> SignedIn | None:
+    """The member who has passed the first step with this secret, and is not signed in yet."""
+    row = db.session.execute(
+        select(Member.id, Member.email)
+        .join(LoginSession, LoginSession.member_id == Member.id)
+        .where(LoginSession.secret_hash == hash_secret(secret), *_IS_ALIVE, LoginSession.awaits_code)
+    ).one_or_none()
+    return None if row is None else SignedIn(row.id, row.email, secret)
 
 
 def find_signed_in(secret: str) -> SignedIn | None:
