@@ -18,6 +18,8 @@ from presave_app.api.caller import check_caller
 from presave_app.error_pages import error_page
 from presave_app.extensions import csrf, current_settings, login_manager
 from presave_app.hypermedia import wants_fragment
+from presave_app.teams import sessions
+from presave_app.transaction import transaction
 
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -103,6 +105,9 @@ def _check_member(unsafe: bool) -> ResponseReturnValue | None:
         return login_manager.unauthorized()
     if unsafe:
         csrf.protect()
+    if current_user.is_stale:
+        with transaction():
+            sessions.note_seen(current_user.secret)
     return None
 
 

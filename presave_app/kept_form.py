@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from presave_app.extensions import current_settings
-from presave_app.hypermedia import fragment, wants_fragment
+from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.lib.own_paths import find_own_path
 
 FIELD = "kept"
@@ -63,6 +64,12 @@ def send_again_page(form: KeptForm, status: int = 200) -> Response:
     response = make_response(render_template("teams/send_again.html", form=form), status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def answer_signed_in(sealed: str, then: str) -> ResponseReturnValue:
+    """To somebody who is signed in now: the kept form to send again, or the way to where they were going."""
+    kept = unseal(sealed)
+    return send_again_page(kept) if kept else go_to(then)
 
 
 def answer_old_token() -> Response:

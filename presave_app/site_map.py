@@ -32,6 +32,8 @@ from presave_app.services.test_views import connection_tests
 from presave_app.services.views import services
 from presave_app.teams.invitation_views import inviting
 from presave_app.teams.join_views import joining
+from presave_app.teams.second_step_views import second_steps
+from presave_app.teams.session_views import browsers
 from presave_app.teams.team_views import team_pages
 from presave_app.teams.views import teams
 from presave_app.transfer.table_views import tables
@@ -46,6 +48,8 @@ def register(app: Flask) -> None:
         team_pages,
         inviting,
         joining,
+        browsers,
+        second_steps,
         campaigns,
         keeping,
         artists,

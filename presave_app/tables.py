@@ -17,6 +17,7 @@ from presave_app.reminders import models as reminders
 from presave_app.services import models as services
 from presave_app.teams import invitation_models as invitations
 from presave_app.teams import models as teams
+from presave_app.teams import second_step_models as second_steps
 from presave_app.transfer import models as transfer
 
 MODELS = (
@@ -33,6 +34,7 @@ MODELS = (
     presaves,
     releases,
     reminders,
+    second_steps,
     services,
     teams,
     transfer,

@@ -15,6 +15,12 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_code() -> str:
+    """A fresh secret of 80 bits that a person can copy from paper: four groups of four letters and figures."""
+    letters = base64.b32encode(secrets.token_bytes(10)).decode()
+    return "-".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+
+
 def hash_secret(secret: str) -> str:
     """What is stored of a secret that somebody else keeps: its SHA-256 in hex."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -23,6 +23,7 @@ from presave_app.releases.commands import release
 from presave_app.releases.waves import oldest_overdue_seconds
 from presave_app.reminders import addresses
 from presave_app.reminders import tally as reminders
+from presave_app.teams import second_step
 from presave_app.teams.commands import teams
 from presave_app.transaction import transaction
 
@@ -63,11 +64,15 @@ def rotate(as_json: bool) -> None:
     """Seal all tokens again under the first key of TOKEN_KEYS."""
     total = _reseal_all(grants.reseal)
     reminders_total = _reseal_all(addresses.reseal)
-    in_use = sorted(grants.key_ids_in_use() | addresses.key_ids_in_use())
+    with transaction() as session:
+        steps_total = second_step.reseal(session)
+    in_use = sorted(grants.key_ids_in_use() | addresses.key_ids_in_use() | second_step.key_ids_in_use())
     if as_json:
-        click.echo(json.dumps({"resealed": total + reminders_total, "keys_in_use": in_use}))
+        click.echo(json.dumps({"resealed": total + reminders_total + steps_total, "keys_in_use": in_use}))
     else:
-        sealed = f"{total} grants and {reminders_total} addresses for reminders sealed again"
+        sealed = (
+            f"{total} grants, {reminders_total} addresses for reminders and {steps_total} second steps sealed again"
+        )
         click.echo(f"{sealed}; keys in use: {', '.join(in_use) or 'none'}")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from presave_app.extensions import db
 from presave_app.lib.slugs import is_slug, slug_of
@@ -16,6 +17,7 @@ from presave_app.teams.models import Member, Membership, Role, Team
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)*")
 _MOST_EMAIL_LENGTH = 254
 _MOST_NAME_LENGTH = 80
+_TAKEN = "There is a team named {slug} already."
 
 
 class BadAccount(ValueError):
@@ -56,10 +58,14 @@ def create_team(name: str, owner_email: str) -> tuple[Team, Member]:
     if not is_slug(slug):
         raise BadAccount("A team's name needs at least three Latin letters or digits.")
     if find_team(slug) is not None:
-        raise BadAccount(f"There is a team named {slug} already.")
+        raise BadAccount(_TAKEN.format(slug=slug))
     team = Team(slug=slug, name=name)
     db.session.add(team)
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError:
+        # Somebody else was a moment faster.
+        raise BadAccount(_TAKEN.format(slug=slug)) from None
     return team, add_member(team.id, owner_email, Role.OWNER)
 
 

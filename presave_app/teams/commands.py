@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from presave_app.extensions import current_settings
-from presave_app.teams import accounts, links
+from presave_app.teams import accounts, links, second_step, sessions
 from presave_app.teams.models import Role
 from presave_app.transaction import transaction
 
@@ -54,6 +54,25 @@ def invite(email: str, team: str, role: str, as_json: bool) -> None:
         click.echo(json.dumps(made))
         return
     click.echo(f"{email} is {role} of {team} and signs in once, within three days, at:\n{made['sign_in_url']}")
+
+
+@teams.command("forget-second-step")
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
+def forget_second_step(email: str, as_json: bool) -> None:
+    """Let EMAIL sign in without a code, for who lost the phone and the recovery codes."""
+    member = accounts.find_member(email.strip().lower())
+    if member is None:
+        raise click.ClickException(f"There is no member {email}.")
+    member_id = member.id
+    with transaction():
+        was_on = second_step.turn_off(member_id)
+        sessions.end_sessions(member_id)
+    if as_json:
+        click.echo(json.dumps({"email": email, "was_on": was_on}))
+        return
+    words = "signs in without a code now, and is signed out everywhere" if was_on else "had no second step"
+    click.echo(f"{email} {words}.")
 
 
 def _sign_in_url(secret: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from presave_app.extensions import db
 from presave_app.lib.tokens import hash_secret, new_secret
+from presave_app.teams import second_step
 from presave_app.teams.models import Member, SignInLink
 
 LINK_LIFE = timedelta(hours=72)
@@ -21,6 +22,7 @@ class Invited:
     member_id: int
     email: str
     has_password: bool
+    needs_code: bool
 
 
 def new_link(member_id: int, life: timedelta = LINK_LIFE) -> str:
@@ -38,7 +40,9 @@ def find_invited(secret: str) -> Invited | None:
     member = db.session.scalar(
         select(Member).join(SignInLink, SignInLink.member_id == Member.id).where(*_usable(secret))
     )
-    return None if member is None else Invited(member.id, member.email, member.password_hash is not None)
+    if member is None:
+        return None
+    return Invited(member.id, member.email, member.password_hash is not None, second_step.is_on(member.id))
 
 
 def use_link(secret: str) -> int | None:

@@ -77,13 +77,20 @@ class SignInLink(Base):
 
 
 class LoginSession(Base):
-    """One signed-in browser. Ending the row ends the sign-in, whatever the browser still holds."""
+    """One signed-in browser, in words. Ending the row ends the sign-in, whatever the browser still holds.
+
+    `seen_at` is written every few minutes at the most. One that `awaits_code` has passed the first step only, and
+    opens nothing.
+    """
 
     __tablename__ = "login_session"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     secret_hash: Mapped[str] = mapped_column(unique=True)
+    device: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
+    seen_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
+    awaits_code: Mapped[bool] = mapped_column(server_default=text("false"))
     expires_at: Mapped[datetime] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -13,7 +13,7 @@ from presave_app.access import member_only
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.teams import invitations, people
-from presave_app.teams.accounts import Place, find_places
+from presave_app.teams.accounts import BadAccount, Place, create_team, find_places
 from presave_app.teams.entering import enter
 from presave_app.teams.models import Role
 from presave_app.transaction import transaction
@@ -30,6 +30,7 @@ _DONE: Mapping[str, str] = {
     "joined": "You are in the team.",
     "invited": "The invitation goes out by mail within a minute.",
     "withdrawn": "The invitation is withdrawn: its link leads nowhere.",
+    "made": "The team is there, and you own it. Invite whom it needs.",
     "too-late": "That invitation was accepted or over before. Nothing is changed.",
 }
 _NOTHING_TYPED: Mapping[str, str] = {"email": "", "role": Role.EDITOR.value}
@@ -60,6 +61,29 @@ def team_first() -> ResponseReturnValue:
 def team_show(team_id: int) -> ResponseReturnValue:
     """One of the member's teams."""
     return answer(team_id)
+
+
+@team_pages.get("/team/new")
+@member_only
+def team_new() -> ResponseReturnValue:
+    """The form for one more team."""
+    _check_owns_one()
+    return render_template("teams/new.html", typed="", errors={})
+
+
+@team_pages.post("/team/new")
+@member_only
+def team_create() -> ResponseReturnValue:
+    """Make one more team, owned by whoever makes it; only owners of one may."""
+    _check_owns_one()
+    name = request.form.get("name", "")
+    try:
+        with transaction():
+            team, _ = create_team(name, current_user.email)
+            team_id = team.id
+    except BadAccount as fault:
+        return render_template("teams/new.html", typed=name, errors={"name": str(fault)}), 422
+    return go_to(url_for(".team_show", team_id=team_id, done="made"))
 
 
 @team_pages.post(f"{_PERSON}/role")
@@ -132,12 +156,14 @@ def answer(
     context = _context(place, errors or {}, said) | {"typed": typed or _NOTHING_TYPED, "made": made}
     if wants_fragment():
         return fragment(render_template("teams/_team.html", **context), status)
-    return make_response(render_template("teams/team.html", places=places, **context), status)
+    return make_response(
+        render_template("teams/team.html", places=places, owns_one=_owns_one(places), **context), status
+    )
 
 
 def _page(places: list[Place], place: Place | None) -> str:
     context = _context(place, {}, "") if place else {"place": None, "said": _said("")}
-    return render_template("teams/team.html", places=places, **context)
+    return render_template("teams/team.html", places=places, owns_one=_owns_one(places), **context)
 
 
 def _context(place: Place, errors: Mapping[str, str], said: str) -> dict[str, object]:
@@ -157,6 +183,16 @@ def _context(place: Place, errors: Mapping[str, str], said: str) -> dict[str, ob
 
 def _said(said: str) -> str:
     return said or _DONE.get(request.args.get("done", ""), "")
+
+
+def _check_owns_one() -> None:
+    """Teams share the services of the installation, so not everybody who was let in somewhere makes more of them."""
+    if not _owns_one(find_places(current_user.member_id)):
+        raise people.OwnersOnly
+
+
+def _owns_one(places: list[Place]) -> bool:
+    return any(place.role is Role.OWNER for place in places)
 
 
 def _gone() -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import RequestLimit
 from flask_limiter.util import get_remote_address
+from flask_login import current_user
 
 from presave_app.extensions import limiter
 from presave_app.lib.text import clean_line
@@ -34,6 +35,16 @@ def limit_tries(refuse: Callable[[], Response]) -> Callable[[View], View]:
     return limited
 
 
+def limit_own_tries(refuse: Callable[[], Response]) -> Callable[[View], View]:
+    """10 failed tries an hour for the member who is signed in, from wherever."""
+
+    def limited(view: View) -> View:
+        limit = limiter.limit("10 per hour", key_func=_member, deduct_when=_failed, on_breach=lambda _: refuse())
+        return cast(View, limit(view))
+
+    return limited
+
+
 def limit_letters(refuse: Callable[[], Response]) -> Callable[[View], View]:
     """5 letters an hour to one e-mail address from one place, 30 an hour from that place, whoever they are for."""
 
@@ -46,6 +57,10 @@ def limit_letters(refuse: Callable[[], Response]) -> Callable[[View], View]:
         return view
 
     return limited
+
+
+def _member() -> str:
+    return f"member {getattr(current_user, 'member_id', 0)}"
 
 
 def _email_from_here() -> str:

@@ -12,8 +12,10 @@ from presave_app.error_pages import error_page
 from presave_app.extensions import login_manager
 from presave_app.hypermedia import go_to
 from presave_app.lib.own_paths import find_own_path
-from presave_app.teams import accounts, letters, links, passwords, sessions
-from presave_app.teams.entering import enter
+from presave_app.teams import accounts, letters, links, passwords, second_step, sessions
+from presave_app.teams.entering import WAITING, begin, enter
+from presave_app.teams.second_step import Verdict
+from presave_app.teams.second_step_views import FAULTS
 from presave_app.teams.tries import limit_letters, limit_tries
 from presave_app.transaction import transaction
 
@@ -55,9 +57,11 @@ def sign_in_submit() -> ResponseReturnValue:
     is_right = passwords.matches(member.password_hash if member else None, request.form.get("password", ""))
     if member is None or not is_right:
         return _sign_in_page("This e-mail address and this password do not belong together.", 422)
-    enter(member.id, member.email)
-    kept = kept_form.unseal(request.form.get(kept_form.FIELD, ""))
-    return kept_form.send_again_page(kept) if kept else go_to(_next_path())
+    then = begin(member.id, member.email, _next_path())
+    kept = request.form.get(kept_form.FIELD, "")
+    if kept and WAITING in session:
+        return make_response(render_template("teams/code.html", fault="", kept=kept))
+    return kept_form.answer_signed_in(kept, then)
 
 
 @teams.post("/sign-in/link")
@@ -108,6 +112,12 @@ def welcome_use(secret: str) -> ResponseReturnValue:
             password = passwords.check_password(password, invited.email)
         except passwords.BadPassword as fault:
             return _welcome_page(secret, invited, str(fault))
+    if invited.needs_code:
+        # Before the link is used: whoever reads the mail alone must not even change the password.
+        with transaction():
+            verdict = second_step.check(invited.member_id, request.form.get("code", ""))
+        if verdict is not Verdict.RIGHT:
+            return _welcome_page(secret, invited, code_fault=verdict)
     with transaction():
         member_id = links.use_link(secret)
         if member_id is not None and password:
@@ -162,9 +172,14 @@ def _sign_in_page(
     return make_response(page, status)
 
 
-def _welcome_page(secret: str, invited: links.Invited, fault: str | None = None) -> Response:
-    page = render_template("teams/welcome.html", secret=secret, invited=invited, fault=fault)
-    response = make_response(page, 422 if fault else 200)
+def _welcome_page(
+    secret: str, invited: links.Invited, fault: str | None = None, *, code_fault: Verdict | None = None
+) -> Response:
+    code_words, status = FAULTS[code_fault] if code_fault else ("", 422 if fault else 200)
+    page = render_template(
+        "teams/welcome.html", secret=secret, invited=invited, password_fault=fault, code_fault=code_words
+    )
+    response = make_response(page, status)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 

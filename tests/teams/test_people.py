@@ -179,3 +179,33 @@ def test_who_is_in_two_teams_chooses(app: Flask, client: FlaskClient) -> None:
     page = client.get("/team").text
     assert page.index("Alba Records") < page.index("Beat Box")
     assert f'href="/team/{alba}"' in page
+
+
+def test_an_owner_makes_another_team_and_owns_it(app: Flask, client: FlaskClient) -> None:
+    make_team()
+    sign_in(client, ALICE)
+    assert "/team/new" in client.get("/team").text
+    assert "New team" in client.get("/team/new").text
+    answer = post(client, "/team/new", name=" Alba  Dub ")
+    page = client.get(answer.headers["Location"]).text
+    assert "you own it" in page
+    assert "Alba Dub" in page
+    assert "Alba Records" in page
+
+
+@pytest.mark.parametrize(("name", "fault"), [("Alba records", "already"), ("", "1 to 80"), ("東京", "Latin")])
+def test_a_name_that_can_not_be_is_said_and_kept(app: Flask, client: FlaskClient, name: str, fault: str) -> None:
+    make_team()
+    sign_in(client, ALICE)
+    answer = post(client, "/team/new", name=name)
+    assert answer.status_code == 422
+    assert fault in answer.text
+    assert f'value="{name}"' in answer.text
+
+
+def test_who_owns_no_team_makes_none(app: Flask, client: FlaskClient) -> None:
+    make_member(make_team(), BOB)
+    sign_in(client, BOB)
+    assert "/team/new" not in client.get("/team").text
+    assert client.get("/team/new").status_code == 403
+    assert post(client, "/team/new", name="Bobs Own").status_code == 403

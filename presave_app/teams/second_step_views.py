@@ -1,0 +1,130 @@
+"""The second step: asked for at the sign-in, and turned on and off by the member."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, Response, make_response, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from presave_app import kept_form
+from presave_app.access import fan_form, member_only, public
+from presave_app.hypermedia import fragment, go_to, wants_fragment
+from presave_app.lib.own_paths import find_own_path
+from presave_app.teams import accounts, passwords, second_step, sessions
+from presave_app.teams.entering import WAITING, enter
+from presave_app.teams.second_step import Verdict
+from presave_app.teams.tries import limit_own_tries
+from presave_app.transaction import transaction
+
+second_steps = Blueprint("second_steps", __name__)
+
+FAULTS: Mapping[Verdict, tuple[str, int]] = {
+    Verdict.WRONG: ("That code is wrong, or it was used already. Wait for the next one and type that.", 422),
+    Verdict.TOO_OFTEN: ("Too many wrong codes. Wait an hour, then try again.", 429),
+}
+
+
+@second_steps.get("/sign-in/code")
+@public
+def code_ask() -> ResponseReturnValue:
+    """The form, for a browser that has passed the first step."""
+    return go_to(url_for("teams.sign_in")) if _waiting() is None else _code_page()
+
+
+@second_steps.post("/sign-in/code")
+@fan_form
+def code_take() -> ResponseReturnValue:
+    """Take the code and sign in."""
+    waiting = _waiting()
+    if waiting is None:
+        return go_to(url_for("teams.sign_in"))
+    with transaction():
+        verdict = second_step.check(waiting.member_id, request.form.get("code", ""))
+        if verdict is Verdict.RIGHT:
+            sessions.end_session(waiting.secret)
+    if verdict is not Verdict.RIGHT:
+        return _code_page(*FAULTS[verdict])
+    then = find_own_path(session.get("then")) or url_for("campaigns.campaign_list")
+    enter(waiting.member_id, waiting.email)
+    return kept_form.answer_signed_in(request.form.get(kept_form.FIELD, ""), then)
+
+
+@second_steps.get("/account/second-step")
+@member_only
+def second_step_edit() -> ResponseReturnValue:
+    """Whether it is on, and how to change that."""
+    return _page(said="The second step is off." if "off" in request.args else "")
+
+
+@second_steps.post("/account/second-step/begin")
+@member_only
+@limit_own_tries(lambda: _page({"password": "Too many tries in a short time. Wait an hour."}, status=429))
+def second_step_begin() -> ResponseReturnValue:
+    """Make a secret for an app, for who knows the password."""
+    member = accounts.find_member(current_user.email)
+    if not passwords.matches(member.password_hash if member else None, request.form.get("password", "")):
+        return _page({"password": "That is not your password."}, status=422)
+    with transaction():
+        second_step.begin(current_user.member_id)
+    return _page() if wants_fragment() else go_to(url_for(".second_step_edit"))
+
+
+@second_steps.post("/account/second-step/confirm")
+@member_only
+def second_step_confirm() -> ResponseReturnValue:
+    """Turn it on by a first code, sign every other browser out, and show the recovery codes this once."""
+    with transaction():
+        verdict, codes = second_step.confirm(current_user.member_id, request.form.get("code", ""))
+        if verdict is Verdict.RIGHT:
+            sessions.end_sessions(current_user.member_id, keep=current_user.secret)
+    if verdict is Verdict.RIGHT:
+        return _page(codes=codes)
+    fault, status = FAULTS[verdict]
+    return _page({"code": fault}, status=status)
+
+
+@second_steps.post("/account/second-step/off")
+@member_only
+def second_step_off() -> ResponseReturnValue:
+    """Turn it off, for who has a code."""
+    if not second_step.is_on(current_user.member_id):
+        return go_to(url_for(".second_step_edit"))
+    with transaction():
+        verdict = second_step.check(current_user.member_id, request.form.get("code", ""))
+        if verdict is Verdict.RIGHT:
+            second_step.turn_off(current_user.member_id)
+    if verdict is not Verdict.RIGHT:
+        fault, status = FAULTS[verdict]
+        return _page({"code": fault}, status=status)
+    said = "The second step is off."
+    return _page(said=said) if wants_fragment() else go_to(url_for(".second_step_edit", off=""))
+
+
+def _waiting() -> sessions.SignedIn | None:
+    secret = session.get(WAITING)
+    return sessions.find_waiting(secret) if secret else None
+
+
+def _code_page(fault: str = "", status: int = 200) -> Response:
+    kept = request.form.get(kept_form.FIELD, "")
+    return make_response(render_template("teams/code.html", fault=fault, kept=kept), status)
+
+
+def _page(
+    errors: Mapping[str, str] | None = None, *, codes: Sequence[str] = (), said: str = "", status: int = 200
+) -> Response:
+    member_id = current_user.member_id
+    is_on = second_step.is_on(member_id)
+    context = {
+        "errors": errors or {},
+        "codes": codes,
+        "said": said,
+        "is_on": is_on,
+        "codes_left": second_step.codes_left(member_id),
+        "set_up": None if is_on else second_step.find_set_up(member_id, current_user.email),
+    }
+    if wants_fragment():
+        return fragment(render_template("teams/_second_step.html", **context), status)
+    return make_response(render_template("teams/second_step.html", **context), status)
