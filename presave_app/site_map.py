@@ -9,6 +9,7 @@ from presave_app.campaigns.art_views import art
 from presave_app.campaigns.change_views import change_log
 from presave_app.campaigns.code_views import codes
 from presave_app.campaigns.link_views import links
+from presave_app.campaigns.second_views import second_members
 from presave_app.campaigns.views import campaigns
 from presave_app.counts.views import counts
 from presave_app.fanpage.connecting import connecting
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
         campaigns,
         links,
         change_log,
+        second_members,
         codes,
         releases,
         services,

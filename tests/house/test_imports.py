@@ -36,6 +36,7 @@ EDGE_NAMES = {
     "link_views.py",
     "code_views.py",
     "change_views.py",
+    "second_views.py",
     "test_views.py",
     "forms.py",
     "form_saving.py",
