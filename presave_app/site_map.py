@@ -10,6 +10,7 @@ from presave_app.campaigns.change_views import change_log
 from presave_app.campaigns.code_views import codes
 from presave_app.campaigns.link_views import links
 from presave_app.campaigns.second_views import second_members
+from presave_app.campaigns.source_views import link_sources
 from presave_app.campaigns.views import campaigns
 from presave_app.counts.views import counts
 from presave_app.fanpage.connecting import connecting
@@ -36,6 +37,7 @@ def register(app: Flask) -> None:
         links,
         change_log,
         second_members,
+        link_sources,
         codes,
         releases,
         services,

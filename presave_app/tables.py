@@ -7,6 +7,7 @@ from presave_app.campaigns import change_models as changes
 from presave_app.campaigns import link_models as links
 from presave_app.campaigns import models as campaigns
 from presave_app.campaigns import proposal_models as proposals
+from presave_app.campaigns import source_models as sources
 from presave_app.counts import models as counts
 from presave_app.presaves import models as presaves
 from presave_app.releases import models as releases
@@ -14,4 +15,4 @@ from presave_app.reminders import models as reminders
 from presave_app.services import models as services
 from presave_app.teams import models as teams
 
-MODELS = (teams, campaigns, changes, proposals, cards, links, presaves, reminders, releases, counts, services)
+MODELS = (teams, campaigns, changes, proposals, sources, cards, links, presaves, reminders, releases, counts, services)

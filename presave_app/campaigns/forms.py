@@ -24,6 +24,7 @@ from presave_app.campaigns.link_list import LinkView, countdowns_of, links_of, s
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.second_member import banner_context
+from presave_app.campaigns.sources import sources_context
 from presave_app.campaigns.targets import find_targets
 from presave_app.counts.tally import totals
 from presave_app.extensions import current_settings
@@ -130,6 +131,7 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
         **heading_context(campaign, role, now),
         "shown_colours": colours.shown_palette(campaign, picture.palette if picture else None),
         **preview,
+        **sources_context(campaign),
         **banner_context(campaign, role, current_user.member_id, now),
         **progress_context(campaign),
     }

@@ -37,6 +37,7 @@ EDGE_NAMES = {
     "code_views.py",
     "change_views.py",
     "second_views.py",
+    "source_views.py",
     "test_views.py",
     "forms.py",
     "form_saving.py",

@@ -1,4 +1,4 @@
-"""Who changed what, and what waits for a second member.
+"""Who changed what, and what waits for a second member, and named links.
 
 Only adds: code of the release before runs on this schema during a deploy.
 
@@ -63,9 +63,22 @@ def upgrade():
         "uq_proposal_waiting", "proposal", ["campaign_id", "field"], unique=True,
         postgresql_where=sa.text("outcome IS NULL"),
     )
+    op.create_table(
+        "link_source",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["campaign_id"], ["campaign.id"], name=op.f("fk_link_source_campaign_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_source")),
+        sa.UniqueConstraint("campaign_id", "code", name=op.f("uq_link_source_campaign_id_code")),
+    )
 
 
 def downgrade():
+    op.drop_table("link_source")
     op.drop_table("proposal")
     op.drop_column("team", "second_member")
     op.drop_table("change")
