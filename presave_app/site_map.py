@@ -15,6 +15,8 @@ from presave_app.campaigns.code_views import codes
 from presave_app.campaigns.keeping_views import keeping
 from presave_app.campaigns.link_views import links
 from presave_app.campaigns.live_link_views import artist_links
+from presave_app.campaigns.second_views import second_members
+from presave_app.campaigns.source_views import link_sources
 from presave_app.campaigns.views import campaigns
 from presave_app.counts.views import counts
 from presave_app.fanpage.connecting import connecting
@@ -56,6 +58,8 @@ def register(app: Flask) -> None:
         artist_links,
         links,
         change_log,
+        second_members,
+        link_sources,
         codes,
         releases,
         preflight,

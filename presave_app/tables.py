@@ -9,6 +9,8 @@ from presave_app.campaigns import change_models as changes
 from presave_app.campaigns import link_models as links
 from presave_app.campaigns import live_models as live_links
 from presave_app.campaigns import models as campaigns
+from presave_app.campaigns import proposal_models as proposals
+from presave_app.campaigns import source_models as sources
 from presave_app.counts import models as counts
 from presave_app.preflight import models as preflight
 from presave_app.presaves import models as presaves
@@ -32,10 +34,12 @@ MODELS = (
     live_links,
     preflight,
     presaves,
+    proposals,
     releases,
     reminders,
     second_steps,
     services,
+    sources,
     teams,
     transfer,
 )

@@ -57,18 +57,18 @@ def undo_again(campaign_id: int, change_id: int) -> ResponseReturnValue:
 @member_only
 def undo(campaign_id: int, change_id: int) -> ResponseReturnValue:
     """Put back what stood there; from the editor the field is shown again, else the history."""
-    fault, field = None, ""
+    fault, field, is_proposed = None, "", False
     try:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
             found = changes.find_change(campaign_id, change_id) or abort(404)
             field = found.field or ""
-            change(campaign, lambda: undoing.put_back(campaign, found, clock.now()), undoes=change_id)
+            is_proposed = change(campaign, lambda: undoing.put_back(campaign, found, clock.now()), undoes=change_id)
     except (FieldError, EditRefused) as refusal:
         fault = words_of_refusal(refusal)
         campaign, role = get_for_member(campaign_id, current_user.member_id)
     if wants_fragment() and "from_history" not in request.form:
-        return answer_field(campaign, role, field, {}, fault)
+        return answer_field(campaign, role, field, {}, fault, is_proposed)
     if fault:
         return _page(campaign_id, fault)
     return go_to(url_for(".history_page", campaign_id=campaign_id, undone=label_of(field)))

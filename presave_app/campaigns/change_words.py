@@ -32,9 +32,19 @@ _ACTS = {
     "dismiss-guard": "had {fans} fans of {service} asked for again",
     "let-crowd-go": "let the crowd on {service} go without its test fans",
     "name-test-fan": "named a test fan on {service}",
+    "source-add": "named the source {name}",
+    "source-rename": "renamed the source {was} to {name}",
+    "source-remove": "removed the source {name}",
+    "second-member-on": "let changes of the last day take two members",
+    "second-member-off": "let changes of the last day take one member",
     "forget-test-fan": "made a test fan on {service} one of the crowd again",
 }
-_FIELD_ACTS = {changes.FIELD: "changed {field}"}
+_FIELD_ACTS = {
+    changes.FIELD: "changed {field}",
+    changes.CONFIRM: "confirmed a change of {field}",
+    "propose": "proposed a change of {field}",
+    "withdraw": "withdrew a proposed change of {field}",
+}
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,7 @@ def names_of(rows: Sequence[Change], member_id: int) -> dict[int, str]:
 
 def is_undoable(change: Change) -> bool:
     """Whether the change put something into a field, which can be put back."""
-    return change.act in _FIELD_ACTS and change.field in editing.field_names()
+    return change.act in changes.SAVING and change.field in editing.field_names()
 
 
 def label_of(field: str) -> str:

@@ -17,6 +17,9 @@ from presave_app.teams.models import Member
 
 COMMAND_LINE = "the command line"
 FIELD = "field"
+CONFIRM = "confirm"
+# The acts after which something else is stored in a field.
+SAVING = (FIELD, CONFIRM)
 LINKS = "links"
 
 Texts = dict[str, str]
@@ -103,8 +106,8 @@ def find_change(campaign_id: int, change_id: int) -> Change | None:
 
 
 def last_of(campaign_id: int, field: str) -> Change | None:
-    """The newest change of one field."""
-    of_field = select(Change).where(Change.campaign_id == campaign_id, Change.field == field)
+    """The newest change of what is stored in one field."""
+    of_field = select(Change).where(Change.campaign_id == campaign_id, Change.field == field, Change.act.in_(SAVING))
     return db.session.scalar(of_field.order_by(Change.id.desc()).limit(1))
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from presave_app.campaigns import changes, collisions, colours, editing, forms, look
+from presave_app.campaigns import changes, collisions, colours, editing, forms, look, second_member
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.editing import LINK_FIELD, EditRefused, Typed
 from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import release_clock
+from presave_app.extensions import db
 from presave_app.hypermedia import fragment, wants_fragment
 from presave_app.lib import clock
 from presave_app.releases.waves import recompute_due
@@ -31,7 +33,9 @@ def save_all(campaign_id: int) -> ResponseReturnValue | None:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
             typed = Typed(collisions.settle(campaign, typed.texts), typed.now)
-            change(campaign, lambda: editing.save_fields(campaign, typed), sent=typed.texts)
+            if change(campaign, lambda: editing.save_fields(campaign, typed), sent=typed.texts):
+                rest = Typed(second_member.without_guarded(typed.texts), typed.now)
+                change(campaign, lambda: editing.save_fields(campaign, rest), sent=rest.texts)
     except EditRefused as refusal:
         campaign, role = get_for_member(campaign_id, current_user.member_id)
         return forms.editor_page(campaign, role, forms.Refusal(typed.texts, refusal.errors))
@@ -39,21 +43,47 @@ def save_all(campaign_id: int) -> ResponseReturnValue | None:
 
 
 def change(
-    campaign: Campaign, do: Callable[[], None], *, sent: Mapping[str, str] | None = None, undoes: int | None = None
-) -> None:
+    campaign: Campaign,
+    do: Callable[[], None],
+    *,
+    sent: Mapping[str, str] | None = None,
+    undoes: int | None = None,
+    is_confirmed: bool = False,
+) -> bool:
     """Change a campaign and write down what changed; when its release moves, what fans wait for moves with it.
 
-    Raises EditRefused where a form, `sent`, would overwrite what whoever filled it in has not seen.
+    Raises EditRefused where a form, `sent`, would overwrite what whoever filled it in has not seen. True when nothing
+    was changed, because it takes two members: what was tried then waits as a proposal.
     """
     moment, before = release_clock(campaign), changes.snapshot(campaign)
-    do()
-    after = changes.snapshot(campaign)
-    collided = collisions.blindly_changed(sent or {}, before, after)
-    if collided:
-        raise EditRefused(dict.fromkeys(collided, collisions.WORDS))
-    changes.note_fields(campaign, who(), before, after, undoes=undoes)
+    takes_two = not is_confirmed and second_member.applies(campaign, clock.now())
+    try:
+        with db.session.begin_nested():
+            do()
+            after = changes.snapshot(campaign)
+            collided = collisions.blindly_changed(sent or {}, before, after)
+            if collided:
+                raise EditRefused(dict.fromkeys(collided, collisions.WORDS))
+            guarded = [field for field in changes.differing(before, after) if second_member.guards(field)]
+            if takes_two and guarded:
+                raise _TakesTwo(guarded, after)
+    except _TakesTwo as kept:
+        second_member.propose(campaign, kept.fields, before, kept.after, current_user.member_id)
+        return True
+    act = changes.CONFIRM if is_confirmed else changes.FIELD
+    changes.note_fields(campaign, who(), before, after, act=act, undoes=undoes)
     if release_clock(campaign) != moment:
         recompute_due(campaign.id)
+    return False
+
+
+class _TakesTwo(Exception):
+    """What was tried has to wait for a second member, so it is rolled back."""
+
+    def __init__(self, fields: list[str], after: dict[str, changes.Texts]) -> None:
+        super().__init__(fields)
+        self.fields = fields
+        self.after = after
 
 
 def words_of_refusal(refusal: FieldError | EditRefused) -> str:
@@ -82,14 +112,17 @@ def answer_field(
     name: str,
     typed: Mapping[str, str],
     fault: str | None,
+    is_proposed: bool = False,
 ) -> ResponseReturnValue:
     """One field after it was sent: its part for htmx, the whole page or the way back to it for a plain form."""
     if not wants_fragment():
         return forms.plain_answer(campaign, role, typed, {name: fault} if fault else {})
-    if fault is None and name == LINK_FIELD and editing.fills_own_field(typed):
+    if fault is None and not is_proposed and name == LINK_FIELD and editing.fills_own_field(typed):
         return forms.to_editor(campaign.id, "saved")
     shown = editing.typed_of(campaign) | (dict(typed) if fault else {})
     view = forms.field_view(campaign, name, shown, is_editor=True, error=fault, is_saved=fault is None)
+    if is_proposed:
+        view = replace(view, is_saved=False, is_proposed=True)
     shown_colours = colours.shown_palette(campaign) if name == look.COLOURS_FIELD else None
     context = {"field": view, "campaign": campaign, "shown_colours": shown_colours, **forms.CHOICES}
     return fragment_of(view.partial, context, fault)

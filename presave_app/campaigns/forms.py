@@ -33,6 +33,8 @@ from presave_app.campaigns.link_card import find_card
 from presave_app.campaigns.link_list import LinkView, countdowns_of, links_of, suggestions_of
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import release_clock
+from presave_app.campaigns.second_member import banner_context
+from presave_app.campaigns.sources import sources_context
 from presave_app.campaigns.targets import find_targets
 from presave_app.counts.tally import totals
 from presave_app.extensions import current_settings
@@ -73,6 +75,7 @@ class FieldView:
     is_saved: bool = False
     change_id: int | None = None
     is_undone: bool = False
+    is_proposed: bool = False
     mark: str = ""
     collision: Collision | None = None
     hint: str = ""
@@ -118,12 +121,8 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
     kept = editing.typed_of(campaign, known)
     texts = kept | dict(refusal.typed if refusal else {})
     errors = refusal.errors if refusal else {}
-    views = {
-        name: field_view(
-            campaign, name, texts, is_editor=may_edit(role), error=errors.get(name), known=known, kept=kept
-        )
-        for name in editing.field_names()
-    }
+    rest = {"is_editor": may_edit(role), "known": known, "kept": kept}
+    views = {name: field_view(campaign, name, texts, error=errors.get(name), **rest) for name in editing.field_names()}
     preview = preview_context(campaign)
     picture = preview["picture"]
     names_by_service = [editing.service_fields(service) for service in connectors()]
@@ -146,6 +145,8 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
         **heading_context(campaign, role, now),
         "shown_colours": colours.shown_palette(campaign, picture.palette if picture else None),
         **preview,
+        **sources_context(campaign),
+        **banner_context(campaign, role, current_user.member_id, now),
         **progress_context(campaign),
         **_artist_context(campaign),
         **live_links.links_context(campaign, refusal.typed if refusal else {}, errors),

@@ -69,12 +69,12 @@ def _do(campaign_id: int, act: Callable[[Campaign], None]) -> ResponseReturnValu
     refused = None if wants_fragment() else save_all(campaign_id)
     if refused:
         return refused
-    fault = None
+    fault, is_proposed = None, False
     try:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-            change(campaign, lambda: act(campaign))
+            is_proposed = change(campaign, lambda: act(campaign))
     except FieldError as refusal:
         fault = str(refusal)
         campaign, role = get_for_member(campaign_id, current_user.member_id)
-    return answer_field(campaign, role, LINK_FIELD, {}, fault)
+    return answer_field(campaign, role, LINK_FIELD, {}, fault, is_proposed)

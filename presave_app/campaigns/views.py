@@ -208,16 +208,16 @@ def field_save(campaign_id: int, name: str) -> ResponseReturnValue:
     """Save one field and show it again, with what is to be said beside it."""
     if name not in editing.field_names():
         abort(404)
-    typed, fault = Typed(texts(), clock.now()), None
+    typed, fault, is_proposed = Typed(texts(), clock.now()), None, False
     try:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
             typed = Typed(collisions.settle(campaign, typed.texts), typed.now)
-            change(campaign, lambda: editing.save_field(campaign, name, typed), sent=typed.texts)
+            is_proposed = change(campaign, lambda: editing.save_field(campaign, name, typed), sent=typed.texts)
     except (FieldError, EditRefused) as refusal:
         fault = words_of_refusal(refusal)
         campaign, role = get_for_member(campaign_id, current_user.member_id)
-    return answer_field(campaign, role, name, typed.texts, fault)
+    return answer_field(campaign, role, name, typed.texts, fault, is_proposed)
 
 
 def _new_page(typed: Mapping[str, str], errors: Mapping[str, str]) -> ResponseReturnValue:

@@ -18,13 +18,17 @@ class Role(StrEnum):
 
 
 class Team(Base):
-    """A label or an imprint. `slug` names it on the command line."""
+    """A label or an imprint. `slug` names it on the command line.
+
+    `second_member`: on the last day before a release its moment, targets and UPC are changed by two members.
+    """
 
     __tablename__ = "team"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    second_member: Mapped[bool] = mapped_column(server_default="true")
     created_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
 
 

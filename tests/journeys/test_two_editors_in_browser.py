@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from installation import Installation
-from makers import PASSWORD, make_campaign, make_member, make_team
+from makers import PASSWORD, make_campaign, make_member, make_team, move_campaign
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 WAIT = 20_000
@@ -81,3 +83,33 @@ def test_undo_with_one_press_while_the_cursor_is_still_there(two: tuple[Page, Pa
     expect(alice.get_by_role("button", name="Redo: Title")).to_be_visible()
     alice.get_by_role("link", name="History").click()
     expect(alice.get_by_role("listitem").first).to_contain_text("You put back Title")
+
+
+def test_the_last_day_takes_both(two: tuple[Page, Page]) -> None:
+    move_campaign(1, timedelta(hours=5))
+    alice, ed = two
+    for page in two:
+        page.reload()
+    upc = ed.get_by_label("UPC", exact=True)
+    upc.fill("036000291452")
+    upc.blur()
+    expect(ed.locator("#message-upc")).to_contain_text("Proposed")
+    expect(upc).to_have_value("00602445868162")
+    confirm = alice.get_by_role("button", name="Confirm: UPC")
+    expect(confirm).to_be_visible(timeout=WAIT)
+    expect(ed.get_by_role("button", name="Confirm: UPC")).to_have_count(0)
+    confirm.click()
+    expect(confirm).to_have_count(0)
+    for page in two:
+        expect(page.get_by_label("UPC", exact=True)).to_have_value("036000291452", timeout=WAIT)
+    expect(ed.get_by_text("Waits for a second member.")).to_have_count(0, timeout=WAIT)
+
+
+def test_a_source_is_named_and_removed_in_place(two: tuple[Page, Page]) -> None:
+    alice, _ = two
+    alice.get_by_role("button", name="Add TikTok").click()
+    expect(alice.get_by_label("Link for TikTok", exact=True)).to_have_value(re.compile(r"/night-drive\?src=tiktok$"))
+    expect(alice.get_by_role("button", name="Copy the link for TikTok")).to_be_visible()
+    alice.get_by_label("Change TikTok").click()
+    alice.get_by_role("button", name="Remove TikTok").click()
+    expect(alice.get_by_role("button", name="Add TikTok")).to_be_visible()
