@@ -11,6 +11,7 @@ from presave_app.campaigns import changes, colours, forms, undoing
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.change_words import changed_since, history, label_of
 from presave_app.campaigns.editing import EditRefused
+from presave_app.campaigns.field_view import fresh_fields
 from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.form_saving import answer_field, change, fragment_of, words_of_refusal
 from presave_app.hypermedia import go_to, wants_fragment
@@ -40,7 +41,7 @@ def news(campaign_id: int) -> ResponseReturnValue:
     if seen == since:
         return make_response("", 204)
     names, told = changed_since(campaign_id, since, current_user.member_id)
-    fresh = forms.fresh_fields(campaign, role, names)
+    fresh = fresh_fields(campaign, role, names)
     context = {"campaign": campaign, "seen": seen, "told": told, "fresh_fields": fresh, **forms.CHOICES}
     context["shown_colours"] = colours.shown_palette(campaign)
     return fragment_of("campaigns/_news.html", context, None)

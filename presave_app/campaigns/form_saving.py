@@ -13,6 +13,7 @@ from flask_login import current_user
 from presave_app.campaigns import changes, collisions, colours, editing, forms, look, second_member
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.editing import LINK_FIELD, EditRefused, Typed
+from presave_app.campaigns.field_view import field_view
 from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import release_clock
@@ -120,7 +121,7 @@ def answer_field(
     if fault is None and not is_proposed and name == LINK_FIELD and editing.fills_own_field(typed):
         return forms.to_editor(campaign.id, "saved")
     shown = editing.typed_of(campaign) | (dict(typed) if fault else {})
-    view = forms.field_view(campaign, name, shown, is_editor=True, error=fault, is_saved=fault is None)
+    view = field_view(campaign, name, shown, is_editor=True, error=fault, is_saved=fault is None)
     if is_proposed:
         view = replace(view, is_saved=False, is_proposed=True)
     shown_colours = colours.shown_palette(campaign) if name == look.COLOURS_FIELD else None

@@ -33,6 +33,7 @@ LAYERS = (
 EDGE_NAMES = {
     "views.py",
     "forms.py",
+    "field_view.py",
     "form_saving.py",
     "commands.py",
     "artist_views.py",
