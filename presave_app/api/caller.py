@@ -28,6 +28,11 @@ def current_caller() -> Caller:
     return cast(Caller, g.api_caller)
 
 
+def find_current_caller() -> Caller | None:
+    """The program behind this request; None where a person's browser is."""
+    return cast("Caller | None", g.get("api_caller"))
+
+
 def caller_key() -> str:
     """What requests of one program are counted under, before anybody knows whether its token counts."""
     return "api " + hash_secret(_token())[:32]

@@ -35,6 +35,7 @@ class Caller:
 
     token_id: int
     team_id: int
+    member_id: int
     may_write: bool
 
 
@@ -75,11 +76,11 @@ def find_caller(token: str) -> Caller | None:
     if not token.startswith(PREFIX) or len(token) > _MOST_LENGTH:
         return None
     row = db.session.execute(
-        select(ApiToken.id, ApiToken.team_id, ApiToken.scope).where(
+        select(ApiToken.id, ApiToken.team_id, ApiToken.member_id, ApiToken.scope).where(
             ApiToken.secret_hash == hash_secret(token), ApiToken.revoked_at.is_(None)
         )
     ).one_or_none()
-    return None if row is None else Caller(row.id, row.team_id, row.scope == Scope.WRITE)
+    return None if row is None else Caller(row.id, row.team_id, row.member_id, row.scope == Scope.WRITE)
 
 
 def remember_use(caller: Caller) -> None:

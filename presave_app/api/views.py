@@ -14,7 +14,7 @@ from presave_app.access import api
 from presave_app.api.caller import caller_key, current_caller
 from presave_app.api.problems import problem
 from presave_app.api.shapes import BadCursor, campaign_shape, counts_shape, page_of
-from presave_app.campaigns import addresses, publishing
+from presave_app.campaigns import addresses, changes, publishing
 from presave_app.campaigns.campaign_file import (
     CampaignFile,
     change_from_content,
@@ -23,7 +23,7 @@ from presave_app.campaigns.campaign_file import (
     read_content,
 )
 from presave_app.campaigns.editing import EditRefused
-from presave_app.campaigns.form_saving import change
+from presave_app.campaigns.form_saving import change, who
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db, limiter
 from presave_app.lib import clock
@@ -115,7 +115,8 @@ def campaign_publish(slug: str) -> ResponseReturnValue:
     now = clock.now()
     with transaction():
         campaign = _find(slug, to_edit=True)
-        publishing.publish(campaign, now)
+        if publishing.publish(campaign, now):
+            changes.note(who(), "publish", campaign_id=campaign.id)
         shape = campaign_shape(campaign, now)
     return _answer(shape)
 

@@ -10,6 +10,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from presave_app.api.caller import find_current_caller
 from presave_app.campaigns import changes, collisions, colours, editing, forms, look, second_member
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.editing import LINK_FIELD, EditRefused, Typed
@@ -93,8 +94,9 @@ def words_of_refusal(refusal: FieldError | EditRefused) -> str:
 
 
 def who() -> str:
-    """The member who sent this."""
-    return changes.by_member(current_user.member_id)
+    """The member who sent this, or who made the token of the program that did."""
+    caller = find_current_caller()
+    return changes.by_member(caller.member_id if caller else current_user.member_id)
 
 
 def fragment_of(template: str, context: dict[str, Any], fault: str | None) -> ResponseReturnValue:

@@ -176,7 +176,7 @@ def test_who_may_bring_campaigns_in(name: str, status: int, team_id: int, reques
 
 def test_a_campaign_that_is_gone_may_come_in_again(ed: FlaskClient, team_id: int) -> None:
     send(ed, team_id, archive({"origin": "d1", "campaign": {"title": "Solo", "artist": "Alba Voss"}}))
-    run_sql("DELETE FROM campaign")
+    run_sql("TRUNCATE campaign CASCADE")
     assert (
         "1 draft came in"
         in send(ed, team_id, archive({"origin": "d1", "campaign": {"title": "Solo", "artist": "A"}})).text
