@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask.testing import FlaskClient
-from makers import make_campaign, post
+from makers import csrf_of, make_campaign, post
 from sqlalchemy import text
 
 from presave_app.extensions import db
@@ -131,6 +133,22 @@ def test_an_open_editor_hears_of_what_others_changed(ed: FlaskClient, alice: Fla
     assert "alice@alba.example changed Title." in answer
     newer = html.unescape(re.search(r'hx-get="([^"]*/news[^"]*)"', answer)[1])  # type: ignore[index]
     assert ed.get(newer, headers={"HX-Request": "true"}).status_code == 204
+
+
+def test_of_two_at_the_very_same_moment_one_is_asked(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:
+    path, start = f"/campaigns/{campaign_id}/title", threading.Barrier(2)
+
+    def send(client: FlaskClient, title: str) -> int:
+        sent = {**shown_to(client, campaign_id), "title": title, "csrf_token": csrf_of(client)}
+        start.wait(timeout=30)
+        return client.post(path, data=sent, headers={"HX-Request": "true"}).status_code
+
+    with ThreadPoolExecutor(2) as both:
+        answers = [both.submit(send, ed, "Rivers"), both.submit(send, alice, "Harbour")]
+        statuses = [answer.result() for answer in answers]
+    assert sorted(statuses) == [200, 422]
+    winner = "Rivers" if statuses[0] == 200 else "Harbour"
+    assert row_of(campaign_id)["title"] == winner
 
 
 def test_strangers_hear_nothing(charlie: FlaskClient, campaign_id: int) -> None:
