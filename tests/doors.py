@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from fans import read_sql
 from flask import Flask
 from flask.testing import FlaskClient
-from makers import make_campaign, make_member, make_picture, make_team
+from makers import UPC, make_campaign, make_member, make_picture, make_team
 from sqlalchemy import text
 from werkzeug.routing import Rule
 from werkzeug.routing.converters import AnyConverter
 
 from presave_app.access import Access, mark_of
+from presave_app.api import hooks
+from presave_app.api.models import HookDelivery
 from presave_app.api.tokens import make_token
-from presave_app.campaigns import artists, changes
+from presave_app.campaigns import artists, changes, sources
 from presave_app.campaigns.link_models import LinkSuggestion
 from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.proposal_models import Proposal
 from presave_app.extensions import db
 from presave_app.teams import accounts, invitations, sessions
 from presave_app.teams.models import Role, Team
@@ -103,7 +106,14 @@ def make_world() -> World:
         things["artist_id"] = artists.keep_as_artist(db.session.get_one(Campaign, campaign_id)).id
         things["change_id"] = changes.note("test", changes.FIELD, campaign_id=campaign_id, field="title", after={}).id
         make_token(team_id, _member("owner@alba.example")[0], "Website", "read")
+        things["source_id"] = sources.add(db.session.get_one(Campaign, campaign_id), "Poster").id
+        hooks.make_hook(team_id, "https://hooks.alba.example/in", ["campaign.published"])
     things["token_id"] = read_sql("SELECT id FROM api_token")
+    things["hook_id"], things["_rest"] = read_sql("SELECT id FROM webhook"), "x"
+    things["link_id"] = read_sql("SELECT id FROM live_link")
+    things["delivery_id"] = _deliver(campaign_id)
+    things["proposal_id"] = _propose(campaign_id, _member("editor@alba.example")[0])
+    things["session_id"] = _sign_in_elsewhere(_member("owner@alba.example"))
     names = ("owner@alba.example", "editor@alba.example", "viewer@alba.example", "stranger@other.example")
     return World(things, {name.partition("@")[0]: _member(name) for name in names})
 
@@ -127,6 +137,30 @@ def _rows(table: str, condition: str = "") -> str | None:
     ).scalar()
     db.session.rollback()
     return rows
+
+
+def _deliver(campaign_id: int) -> int:
+    with transaction() as session:
+        made = HookDelivery(hook_id=1, campaign_id=campaign_id, event="campaign.published", state="given_up")
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+def _propose(campaign_id: int, member_id: int) -> int:
+    with transaction() as session:
+        made = Proposal(
+            campaign_id=campaign_id, field="upc", before={"upc": ""}, after={"upc": UPC}, member_id=member_id
+        )
+        session.add(made)
+        session.flush()
+        return made.id
+
+
+def _sign_in_elsewhere(member: tuple[int, str]) -> int:
+    with transaction():
+        sessions.start_session(*member)
+    return read_sql("SELECT max(id) FROM login_session")
 
 
 def _suggest(campaign_id: int) -> int:

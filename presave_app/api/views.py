@@ -90,15 +90,15 @@ def campaign_make() -> ResponseReturnValue:
 @programs.patch("/campaigns/<slug>")
 @api
 def campaign_change(slug: str) -> ResponseReturnValue:
-    """Change what is named, all of it or nothing."""
+    """Change what is named, all of it or nothing; 202 where it takes two members and waits for the second."""
     found, now = _content(), clock.now()
     if found.is_to_publish:
         raise EditRefused({"publish": f"Publish by POST to /api/v1/campaigns/{slug}/publish."})
     with transaction():
         campaign = _find(slug, to_edit=True)
-        change(campaign, lambda: change_from_content(campaign, found, now))
+        is_proposed = change(campaign, lambda: change_from_content(campaign, found, now))
         shape = campaign_shape(campaign, now)
-    return _answer(shape)
+    return _answer(shape | {"proposed": True}, 202) if is_proposed else _answer(shape)
 
 
 @programs.get("/campaigns/<slug>/counts")

@@ -70,7 +70,7 @@ def change(
             if takes_two and guarded:
                 raise _TakesTwo(guarded, after)
     except _TakesTwo as kept:
-        second_member.propose(campaign, kept.fields, before, kept.after, current_user.member_id)
+        second_member.propose(campaign, kept.fields, before, kept.after, _member_id())
         return True
     act = changes.CONFIRM if is_confirmed else changes.FIELD
     changes.note_fields(campaign, who(), before, after, act=act, undoes=undoes)
@@ -95,8 +95,7 @@ def words_of_refusal(refusal: FieldError | EditRefused) -> str:
 
 def who() -> str:
     """The member who sent this, or who made the token of the program that did."""
-    caller = find_current_caller()
-    return changes.by_member(caller.member_id if caller else current_user.member_id)
+    return changes.by_member(_member_id())
 
 
 def fragment_of(template: str, context: dict[str, Any], fault: str | None) -> ResponseReturnValue:
@@ -129,3 +128,8 @@ def answer_field(
     shown_colours = colours.shown_palette(campaign) if name == look.COLOURS_FIELD else None
     context = {"field": view, "campaign": campaign, "shown_colours": shown_colours, **forms.CHOICES}
     return fragment_of(view.partial, context, fault)
+
+
+def _member_id() -> int:
+    caller = find_current_caller()
+    return caller.member_id if caller else current_user.member_id

@@ -85,7 +85,7 @@ def switch(team_id: int) -> ResponseReturnValue:
     with transaction() as session:
         second_member.switch(session.get_one(Team, team_id), is_on=request.form.get("is_on") == "1", by=who())
     campaign_id = request.form.get("campaign", type=int)
-    return forms.to_editor(campaign_id) if campaign_id else go_to(url_for("imprints.imprint_edit"))
+    return forms.to_editor(campaign_id) if campaign_id else go_to(url_for("team_pages.team_show", team_id=team_id))
 
 
 def _context(campaign: Campaign, role: Role) -> dict[str, Any]:

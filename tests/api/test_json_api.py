@@ -9,8 +9,10 @@ import pytest
 from fans import open_campaign, pre_save, read_sql, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
-from makers import make_campaign
+from makers import UPC, make_campaign, make_member
 from twin_client import TwinClient
+
+from presave_app.teams.models import Role
 
 WHOLE: dict[str, Any] = {
     "title": "Night Drive",
@@ -145,6 +147,16 @@ def test_a_refused_change_changes_nothing(writer: Any) -> None:
     assert [each["field"] for each in answer.get_json()["errors"]] == ["upc"]
     assert writer("GET", ONE).get_json()["campaign"] == WHOLE
     assert writer("PATCH", ONE, {"publish": True}).status_code == 422
+
+
+def test_a_change_on_the_last_day_waits_for_a_second_member(writer: Any, team_id: int) -> None:
+    make_member(team_id, "mara@alba.example", Role.EDITOR)
+    make_campaign(team_id, slug="last-day", release_in=timedelta(hours=5))
+    answer = writer("PATCH", "campaigns/last-day", {"upc": ""})
+    assert (answer.status_code, answer.get_json()["proposed"]) == (202, True)
+    assert answer.get_json()["campaign"]["upc"] == UPC
+    assert read_sql("SELECT field FROM proposal") == "upc"
+    assert writer("PATCH", "campaigns/last-day", {"words_before": "Soon"}).status_code == 200
 
 
 def test_fans_wait_for_the_new_moment(app: Flask, twin: TwinClient, writer: Any) -> None:
