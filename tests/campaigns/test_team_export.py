@@ -154,4 +154,4 @@ def test_the_page_is_in_the_account_menu(bob: FlaskClient, client: FlaskClient, 
     assert 'href="/data"' in bob.get("/campaigns").text
     assert bob.get("/data").headers["Location"] == f"/data/{team_id}"
     assert bob.get(f"/data/{team_id}/export").headers["Location"] == f"/data/{team_id}"
-    assert client.post(f"/data/{team_id}/export").status_code == 303
+    assert client.post(f"/data/{team_id}/export").status_code == 401
