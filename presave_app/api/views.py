@@ -27,6 +27,7 @@ from presave_app.campaigns.form_saving import change, who
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db, limiter
 from presave_app.lib import clock
+from presave_app.lib.numbers import small_int
 from presave_app.lib.slugs import is_slug
 from presave_app.transaction import transaction
 
@@ -56,7 +57,7 @@ def refused(fault: EditRefused) -> ResponseReturnValue:
 @api
 def campaign_index() -> ResponseReturnValue:
     """The team's campaigns, newest first, a page at a time."""
-    limit = request.args.get("limit", _USUAL_PER_PAGE, type=int)
+    limit = request.args.get("limit", _USUAL_PER_PAGE, type=small_int)
     if not 0 < limit <= _MOST_PER_PAGE:
         return problem(400, f"limit is a number from 1 to {_MOST_PER_PAGE}.")
     try:

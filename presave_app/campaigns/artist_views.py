@@ -22,6 +22,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import go_to
 from presave_app.lib.moments import zone_names
+from presave_app.lib.numbers import small_int
 from presave_app.teams.accounts import Place, find_places, may_edit
 from presave_app.transaction import transaction
 
@@ -116,7 +117,7 @@ def artist_remove(artist_id: int) -> ResponseReturnValue:
 @member_only
 def artist_choose(campaign_id: int) -> ResponseReturnValue:
     """Let a campaign be an artist's: what is empty in it is filled."""
-    artist_id = request.form.get("artist_id", type=int)
+    artist_id = request.form.get("artist_id", type=small_int)
     if artist_id is None:
         return save_all(campaign_id) or forms.to_editor(campaign_id)
 
@@ -133,7 +134,7 @@ def artist_choose(campaign_id: int) -> ResponseReturnValue:
 @member_only
 def artist_keep(campaign_id: int) -> ResponseReturnValue:
     """Keep the artist of a campaign for the next ones."""
-    return _change(campaign_id, shelf.keep_as_artist)
+    return _change(campaign_id, shelf.keep_as_artist, done="kept")
 
 
 @artists.get(f"{_CAMPAIGN}/choose-artist")
@@ -144,7 +145,7 @@ def act_again(campaign_id: int) -> ResponseReturnValue:
     return forms.to_editor(campaign_id)
 
 
-def _change(campaign_id: int, act: Callable[[Campaign], object]) -> ResponseReturnValue:
+def _change(campaign_id: int, act: Callable[[Campaign], object], *, done: str = "artist") -> ResponseReturnValue:
     """Change a campaign after saving what was typed, as the whole form was sent."""
     refused = save_all(campaign_id)
     if refused:
@@ -156,7 +157,7 @@ def _change(campaign_id: int, act: Callable[[Campaign], object]) -> ResponseRetu
     except EditRefused as refusal:
         campaign, role = get_for_member(campaign_id, current_user.member_id)
         return forms.editor_page(campaign, role, forms.Refusal({}, {}, refusal.errors["name"]))
-    return forms.to_editor(campaign_id, "artist")
+    return forms.to_editor(campaign_id, done)
 
 
 def _places_to_edit() -> list[Place]:

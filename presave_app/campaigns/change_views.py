@@ -16,6 +16,7 @@ from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.form_saving import answer_field, change, fragment_of, words_of_refusal
 from presave_app.hypermedia import go_to, wants_fragment
 from presave_app.lib import clock
+from presave_app.lib.numbers import small_int
 from presave_app.teams.accounts import may_edit
 from presave_app.transaction import transaction
 
@@ -37,7 +38,7 @@ def history_page(campaign_id: int) -> ResponseReturnValue:
 def news(campaign_id: int) -> ResponseReturnValue:
     """The fields that were changed since an open editor looked last; nothing at all while there are none."""
     campaign, role = get_for_member(campaign_id, current_user.member_id)
-    since, seen = request.args.get("seen", 0, type=int), changes.version_of(campaign_id)
+    since, seen = request.args.get("seen", 0, type=small_int), changes.version_of(campaign_id)
     if seen == since:
         return make_response("", 204)
     names, told = changed_since(campaign_id, since, current_user.member_id)
@@ -77,7 +78,7 @@ def undo(campaign_id: int, change_id: int) -> ResponseReturnValue:
 
 def _page(campaign_id: int, fault: str | None) -> ResponseReturnValue:
     campaign, role = get_for_member(campaign_id, current_user.member_id)
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=small_int)
     lines, next_before = history(campaign_id, current_user.member_id, before)
     page = render_template(
         "campaigns/history.html",

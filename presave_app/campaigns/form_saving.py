@@ -11,7 +11,19 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.api.caller import find_current_caller
-from presave_app.campaigns import changes, collisions, colours, editing, forms, look, second_member
+from presave_app.campaigns import (
+    archive,
+    artwork_press,
+    changes,
+    collisions,
+    colours,
+    editing,
+    forms,
+    look,
+    second_member,
+)
+from presave_app.campaigns.artwork import give_artwork
+from presave_app.campaigns.artwork_press import BadArtwork
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.editing import LINK_FIELD, EditRefused, Typed
 from presave_app.campaigns.field_view import field_view
@@ -28,8 +40,11 @@ from presave_app.transaction import transaction
 CHANGED = "campaign-changed"
 
 
-def save_all(campaign_id: int) -> ResponseReturnValue | None:
-    """Save every field that was sent; the page to answer with when something could not be."""
+def save_all(campaign_id: int, *, with_artwork: bool = False) -> ResponseReturnValue | None:
+    """Save every field and the artwork that were sent; the page to answer with when something could not be.
+
+    With `with_artwork` a picture is expected.
+    """
     typed = Typed(texts(), clock.now())
     try:
         with transaction():
@@ -41,6 +56,30 @@ def save_all(campaign_id: int) -> ResponseReturnValue | None:
     except EditRefused as refusal:
         campaign, role = get_for_member(campaign_id, current_user.member_id)
         return forms.editor_page(campaign, role, forms.Refusal(typed.texts, refusal.errors))
+    upload = request.files.get("artwork")
+    fault = take_artwork(campaign_id) if with_artwork or (upload and upload.filename) else None
+    if fault is None:
+        return None
+    campaign, role = get_for_member(campaign_id, current_user.member_id)
+    return forms.editor_page(campaign, role, forms.Refusal({}, {"artwork": fault}, "Saved, all but the artwork."))
+
+
+def take_artwork(campaign_id: int) -> str | None:
+    """Make the picture that was sent the cover; what is to be said when it can't be used.
+
+    Pressing takes a moment, in which neither the row nor a connection is held.
+    """
+    with transaction():
+        get_for_member(campaign_id, current_user.member_id, to_edit=True)
+    upload = request.files.get("artwork")
+    try:
+        pressed = artwork_press.press(upload.read() if upload else b"")
+    except BadArtwork as refusal:
+        return str(refusal)
+    with transaction():
+        campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
+        give_artwork(campaign, pressed)
+        changes.note(who(), "artwork", campaign_id=campaign_id)
     return None
 
 
@@ -76,6 +115,8 @@ def change(
     changes.note_fields(campaign, who(), before, after, act=act, undoes=undoes)
     if release_clock(campaign) != moment:
         recompute_due(campaign.id)
+        if campaign.release_at is not None and campaign.release_at > clock.now():
+            archive.bring_back(campaign)
     return False
 
 

@@ -48,6 +48,7 @@ _DONE = {
     "saved": "Saved.",
     "published": "Published. The page is open to everybody who has the link.",
     "artist": "Done. What was empty here is filled with what is kept of the artist.",
+    "kept": "The artist is kept, and offered to each new campaign.",
     "link": "The link is there: copy it under “Artist's links”.",
     "unlinked": "Turned off. Whoever has that link sees nothing any more.",
     "copied": "This is the copy, a draft. Give it its title and its date, and say where the release is.",

@@ -23,6 +23,8 @@ def publish(campaign: Campaign, now: datetime) -> bool:
     if missing:
         raise EditRefused(missing)
     campaign.published_at = now
+    # What fans can meet is never out of the team's sight.
+    campaign.archived_at = None
     addresses.remember_slug(campaign)
     db.session.flush()
     return True

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from presave_app.campaigns import changes, editing
+from presave_app.campaigns import addresses, changes, editing
 from presave_app.campaigns.change_words import label_of, words_of
 from presave_app.campaigns.changes import Texts
 from presave_app.campaigns.editing import Typed
@@ -48,7 +48,10 @@ def guards(field: str) -> bool:
 def is_last_day(campaign: Campaign, now: datetime) -> bool:
     """Whether fans wait for a release that is less than a day away."""
     first = campaign.first_at
-    return campaign.published_at is not None and first is not None and first - LAST_HOURS <= now < first
+    if first is None or not first - LAST_HOURS <= now < first:
+        return False
+    # Fans go on waiting where the page was taken down.
+    return campaign.published_at is not None or bool(addresses.was_public([campaign.id]))
 
 
 def applies(campaign: Campaign, now: datetime) -> bool:

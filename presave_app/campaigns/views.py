@@ -12,7 +12,6 @@ from presave_app.access import member_only
 from presave_app.campaigns import (
     addresses,
     artists,
-    artwork_press,
     changes,
     collisions,
     editing,
@@ -20,8 +19,6 @@ from presave_app.campaigns import (
     forms,
     publishing,
 )
-from presave_app.campaigns.artwork import give_artwork
-from presave_app.campaigns.artwork_press import BadArtwork
 from presave_app.campaigns.campaign import (
     CampaignNotFound,
     MayOnlyLook,
@@ -30,7 +27,16 @@ from presave_app.campaigns.campaign import (
 )
 from presave_app.campaigns.editing import EditRefused, Typed
 from presave_app.campaigns.fields import FieldError
-from presave_app.campaigns.form_saving import answer_field, change, fragment_of, save_all, texts, who, words_of_refusal
+from presave_app.campaigns.form_saving import (
+    answer_field,
+    change,
+    fragment_of,
+    save_all,
+    take_artwork,
+    texts,
+    who,
+    words_of_refusal,
+)
 from presave_app.campaigns.list_page import list_answer
 from presave_app.counts.tally import totals
 from presave_app.error_pages import error_page
@@ -182,22 +188,11 @@ def slug_check(campaign_id: int) -> ResponseReturnValue:
 @campaigns.post(f"{_ONE}/artwork")
 @member_only
 def artwork_save(campaign_id: int) -> ResponseReturnValue:
-    """Take a new cover. Pressing takes a moment, in which neither the row nor a connection is held."""
-    with transaction():
-        get_for_member(campaign_id, current_user.member_id, to_edit=True)
-    upload, fault = request.files.get("artwork"), None
-    try:
-        pressed = artwork_press.press(upload.read() if upload else b"")
-        with transaction():
-            campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-            give_artwork(campaign, pressed)
-            changes.note(who(), "artwork", campaign_id=campaign_id)
-    except BadArtwork as refusal:
-        fault = str(refusal)
-        campaign, role = get_for_member(campaign_id, current_user.member_id)
+    """Take a new cover; a plain form sends the fields too."""
     if not wants_fragment():
-        refused = None if fault else save_all(campaign_id)
-        return refused or forms.plain_answer(campaign, role, texts(), {"artwork": fault} if fault else {})
+        return save_all(campaign_id, with_artwork=True) or forms.to_editor(campaign_id, "saved")
+    fault = take_artwork(campaign_id)
+    campaign, role = get_for_member(campaign_id, current_user.member_id)
     context = forms.artwork_context(campaign, role, fault=fault, is_saved=fault is None)
     return fragment_of("campaigns/_artwork.html", context, fault)
 

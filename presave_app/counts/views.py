@@ -13,6 +13,7 @@ from presave_app.fanpage.visitor import visitor_zone
 from presave_app.front.offers import Offer, Side, offer
 from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.lib import clock
+from presave_app.lib.numbers import small_int
 from presave_app.reminders import tally as reminders
 from presave_app.streaming.registry import connectors
 from presave_app.transaction import transaction
@@ -30,7 +31,7 @@ def count_fragment(slug: str) -> ResponseReturnValue:
     """
     count = _get_count(slug, visitor_zone())
     _offer(slug, count, has_side=True)
-    seen = request.args.get("seen", type=int)
+    seen = request.args.get("seen", type=small_int)
     has_flipped = request.args.get("face") in FACES and request.args["face"] != count.face
     if count.poll and seen == count.total and not has_flipped:
         return make_response("", 204)

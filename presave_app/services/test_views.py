@@ -6,13 +6,14 @@ import secrets
 from collections.abc import Mapping
 from math import ceil
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
 from presave_app.campaigns.campaign import CampaignNotFound, get_for_member
 from presave_app.campaigns.models import Campaign
+from presave_app.error_pages import error_page
 from presave_app.extensions import current_settings
 from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.lib.text import clean_line
@@ -150,7 +151,8 @@ def _connector_for_editors(service: str) -> Connector:
     except ServiceNotFound:
         abort(404)
     if not any(place.may_edit for place in find_places(current_user.member_id)):
-        abort(403)
+        refusal = error_page(403, "You may look at services, but not test them", "Ask an owner of your team for more.")
+        abort(make_response(refusal))
     return connector
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -188,7 +188,8 @@ def _said(said: str) -> str:
 def _check_owns_one() -> None:
     """Teams share the services of the installation, so not everybody who was let in somewhere makes more of them."""
     if not _owns_one(find_places(current_user.member_id)):
-        raise people.OwnersOnly
+        refusal = error_page(403, "Only an owner of a team makes another one", "Ask an owner of your team to do it.")
+        abort(make_response(refusal))
 
 
 def _owns_one(places: list[Place]) -> bool:

@@ -145,6 +145,7 @@ def test_a_title_and_a_draft_take_nobody_else(ed: FlaskClient, team_id: int, cam
     assert read("SELECT title FROM campaign") == "Harbour"
     with transaction() as session:
         session.execute(text("UPDATE campaign SET published_at = NULL"))
+        session.execute(text("DELETE FROM slug_entry"))
     post(ed, f"/campaigns/{campaign_id}/upc", {"upc": "036000291452"}, htmx=True)
     assert read("SELECT upc FROM campaign") == "036000291452"
 
