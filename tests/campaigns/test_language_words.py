@@ -72,11 +72,15 @@ def test_a_language_that_we_do_not_speak_is_no_field(ed: FlaskClient, campaign_i
 
 def test_without_htmx_the_whole_form_saves_them_and_shows_what_is_written(ed: FlaskClient, campaign_id: int) -> None:
     before = ed.get(f"/campaigns/{campaign_id}").text
-    assert '<details class="more" id="language-words" >' in before
+    assert '<details class="more language-words" id="language-words" >' in before
     assert post(ed, f"/campaigns/{campaign_id}", GERMAN).status_code == 303
     page = ed.get(f"/campaigns/{campaign_id}").text
     assert kept(campaign_id) == KEPT
-    for opened in ('class="more look" id="look"', 'class="more" id="language-words"', 'class="more" id="in-de"'):
+    for opened in (
+        'class="more look" id="look"',
+        'class="more language-words" id="language-words"',
+        'class="more" id="in-de"',
+    ):
         assert f"<details {opened} open>" in page
     assert '<details class="more" id="in-fr" >' in page
     assert "Signierte\nPlatten</textarea>" in page
