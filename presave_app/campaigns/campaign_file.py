@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from presave_app.campaigns import campaign as campaign_rules
-from presave_app.campaigns import changes, editing, fields, label_pages, look, publishing, targets
+from presave_app.campaigns import (
+    changes,
+    editing,
+    fields,
+    file_words,
+    label_pages,
+    language_words,
+    look,
+    publishing,
+    targets,
+)
 from presave_app.campaigns.artwork import give_artwork
 from presave_app.campaigns.artwork_press import MOST_BYTES, BadArtwork, Pressed, press
 from presave_app.campaigns.editing import EditRefused, Typed
@@ -23,8 +33,12 @@ from presave_app.streaming.registry import connectors, find_known
 _TEXTS = ("title", "artist", "kind", "slug", "upc", "artwork", *look.WORDS_FIELDS)
 # What a service can be told besides the release, with the names of its fields.
 _PAGES = {"artists": ARTIST_PREFIX, "countdowns": COUNTDOWN_PREFIX}
-_KEYS = (*_TEXTS, "release", "targets", *_PAGES, look.COLOURS_FIELD, look.LINKS_FIELD, "publish")
-_PREFIXES = {TARGET_PREFIX: "targets", **{prefix: key for key, prefix in _PAGES.items()}}
+_KEYS = (*_TEXTS, "release", "targets", *_PAGES, look.COLOURS_FIELD, file_words.KEY, look.LINKS_FIELD, "publish")
+_PREFIXES = {
+    TARGET_PREFIX: "targets",
+    language_words.PREFIX: file_words.KEY,
+    **{prefix: key for key, prefix in _PAGES.items()},
+}
 _RELEASE_KEYS = ("at", "time_zone", "clock")
 _MOST_FILE_BYTES = 1024 * 1024
 
@@ -67,6 +81,9 @@ def read_content(content: Mapping[str, Any]) -> CampaignFile:
     for key in _PAGES:
         _take_pages(content.get(key, {}), key, found)
     _take_colours(content.get(look.COLOURS_FIELD, {}), found)
+    words, faults = file_words.read_words(content.get(file_words.KEY, {}))
+    found.texts |= words
+    found.errors |= faults
     if look.LINKS_FIELD in content:
         _take_links(content[look.LINKS_FIELD], found)
     publish = content.get("publish", False)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from presave_app.campaigns import changes, editing, field_words, look
+from presave_app.campaigns import changes, editing, field_words, language_words, look
 from presave_app.campaigns.change_models import Change
 from presave_app.campaigns.fields import CLOCKS, KINDS
 from presave_app.extensions import db
@@ -114,6 +114,10 @@ def words_of(field: str, texts: Mapping[str, str]) -> str:
     if field == look.LINKS_FIELD:
         pairs = [(texts.get(name, ""), texts.get(url, "")) for url, name in look.LINK_INPUTS]
         return ", ".join(f"{name}: {url}" for name, url in pairs if url) or _NOTHING
+    if field in language_words.FIELDS:
+        sides = language_words.inputs_of(language_words.FIELDS[field]).items()
+        pairs = [(side, texts.get(name, "").replace("\n", " / ")) for side, name in sides]
+        return ", ".join(f"{side} the release: {text}" for side, text in pairs if text) or _NOTHING
     if len(texts) == 1 and field != changes.LINKS:
         return next(iter(texts.values())).replace("\n", " / ") or _NOTHING
     return ", ".join(f"{name} {text}" for name, text in texts.items() if text) or _NOTHING

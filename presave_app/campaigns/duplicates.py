@@ -19,6 +19,7 @@ _TAKEN_OVER = (
     "own_ground",
     "words_before",
     "words_after",
+    "words_by_language",
     "own_links",
 )
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from presave_app.campaigns import addresses, fields, label_pages, look, targets
+from presave_app.campaigns import addresses, fields, label_pages, language_words, look, targets
 from presave_app.campaigns.fields import ARTIST_PREFIX, COUNTDOWN_PREFIX, TARGET_PREFIX, FieldError
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.extensions import db
@@ -37,6 +37,9 @@ class Typed:
     now: datetime
 
 
+_Saver = Callable[[Campaign, Typed], None]
+
+
 def field_names() -> list[str]:
     """Every field in the order of the page: those of each service that is on after the others, last any other link."""
     return [*_SAVERS, *(name for service in connectors() for name in service_fields(service)), LINK_FIELD]
@@ -61,14 +64,14 @@ def inputs_of(field: str) -> tuple[str, ...]:
 def save_field(campaign: Campaign, field: str, typed: Typed) -> None:
     """Change one field, if it was sent; raises FieldError."""
     prefix, _, service = field.partition("-")
-    if service:
-        _save_of_service(campaign, prefix + "-", service, typed)
-    elif field == LINK_FIELD:
-        _add_link(campaign, typed)
-    else:
+    if field in _SAVERS:
         inputs, save = _SAVERS[field]
         if any(name in typed.texts for name in inputs):
             save(campaign, typed)
+    elif field == LINK_FIELD:
+        _add_link(campaign, typed)
+    else:
+        _save_of_service(campaign, prefix + "-", service, typed)
     db.session.flush()
 
 
@@ -117,6 +120,7 @@ def typed_of(campaign: Campaign, known: Mapping[str, Target] | None = None) -> d
         "time_zone": campaign.time_zone,
         "clock": campaign.clock,
         **look.texts_of(campaign),
+        **language_words.texts_of(campaign),
         **{TARGET_PREFIX + service: refs.get(service) or "" for service in connectors()},
         **{prefix + service: "" for service in connectors() for prefix in (ARTIST_PREFIX, COUNTDOWN_PREFIX)},
         **{ARTIST_PREFIX + service: page.artist_ref or "" for service, page in pages.items()},
@@ -159,6 +163,10 @@ def _save_words_before(campaign: Campaign, typed: Typed) -> None:
 
 def _save_words_after(campaign: Campaign, typed: Typed) -> None:
     campaign.words_after = look.parse_words(typed.texts["words_after"])
+
+
+def _words_saver(language: str) -> _Saver:
+    return lambda campaign, typed: language_words.save_words(campaign, language, typed.texts)
 
 
 def _save_release(campaign: Campaign, typed: Typed) -> None:
@@ -213,7 +221,7 @@ def _add_link(campaign: Campaign, typed: Typed) -> None:
         targets.keep_ref(campaign, service, ref, pasted)
 
 
-_SAVERS: dict[str, tuple[tuple[str, ...], Callable[[Campaign, Typed], None]]] = {
+_SAVERS: dict[str, tuple[tuple[str, ...], _Saver]] = {
     "title": (("title",), _save_title),
     "artist": (("artist",), _save_artist),
     "kind": (("kind",), _save_kind),
@@ -226,6 +234,10 @@ _SAVERS: dict[str, tuple[tuple[str, ...], Callable[[Campaign, Typed], None]]] = 
     ),
     "words_before": (("words_before",), _save_words_before),
     "words_after": (("words_after",), _save_words_after),
+    **{
+        field: (tuple(language_words.inputs_of(language).values()), _words_saver(language))
+        for field, language in language_words.FIELDS.items()
+    },
     look.LINKS_FIELD: (
         tuple(name for inputs in look.LINK_INPUTS for name in inputs),
         lambda campaign, typed: look.save_links(campaign, typed.texts),

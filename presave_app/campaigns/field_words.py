@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from presave_app.campaigns import fields, look
+from presave_app.campaigns import fields, language_words, look
 from presave_app.campaigns.editing import LINK_FIELD
 from presave_app.campaigns.models import Target
+from presave_app.lib.languages import english_name
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.registry import get_connector
 
@@ -22,6 +23,10 @@ _LABELS = {
     look.COLOURS_FIELD: ("Colours", "campaigns/_colours_field.html"),
     "words_before": ("Words before the release", _WORDS_FIELD),
     "words_after": ("Words after the release", _WORDS_FIELD),
+    **{
+        field: (f"Words in {english_name(language)}", "campaigns/_language_words_field.html")
+        for field, language in language_words.FIELDS.items()
+    },
     look.LINKS_FIELD: ("Further links", "campaigns/_own_links_field.html"),
     LINK_FIELD: ("Any other link", "campaigns/_links_field.html"),
 }

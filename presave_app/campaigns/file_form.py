@@ -25,6 +25,7 @@ def file_form_of(campaign: Campaign) -> dict[str, Any]:
         "colours": {"accent": campaign.own_accent, "ground": campaign.own_ground},
         "words_before": campaign.words_before,
         "words_after": campaign.words_after,
+        "words": campaign.words_by_language,
         "own_links": campaign.own_links,
     }
     form["colours"] = {name: colour for name, colour in form["colours"].items() if colour}

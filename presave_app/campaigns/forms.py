@@ -17,6 +17,7 @@ from presave_app.campaigns import (
     changes,
     colours,
     editing,
+    language_words,
     link_code,
     live_links,
     look,
@@ -74,6 +75,20 @@ class ServiceFields:
 
 
 @dataclass(frozen=True)
+class WordsField:
+    """The words in one language, which are folded away until somebody writes them."""
+
+    view: FieldView
+    language: str
+
+    @property
+    def is_open(self) -> bool:
+        """What was typed, or could not be used, is never hidden."""
+        inputs = language_words.inputs_of(self.language).values()
+        return bool(self.view.error or self.view.collision) or any(self.view.texts[name] for name in inputs)
+
+
+@dataclass(frozen=True)
 class Refusal:
     """Why a form was not taken: what was typed, a message for each field, and one for the page."""
 
@@ -92,6 +107,7 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
     views = {name: field_view(campaign, name, texts, error=errors.get(name), **rest) for name in editing.field_names()}
     preview = preview_context(campaign)
     picture = preview["picture"]
+    in_languages = [WordsField(views[field], language) for field, language in language_words.FIELDS.items()]
     names_by_service = [editing.service_fields(service) for service in connectors()]
     return {
         "fields": views,
@@ -99,8 +115,11 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
             ServiceFields(views[target], [views[name] for name in more]) for target, *more in names_by_service
         ],
         "look_fields": [views[name] for name in look.FIELDS],
+        "language_fields": in_languages,
         # What was typed, or could not be used, is never hidden.
-        "has_look": any(texts[name] for name in look.texts_of(campaign)) or any(name in errors for name in look.FIELDS),
+        "has_look": any(texts[name] for name in look.texts_of(campaign))
+        or any(name in errors for name in look.FIELDS)
+        or any(each.is_open for each in in_languages),
         "refusal_words": refusal.words if refusal else None,
         "artwork_fault": errors.get("artwork"),
         "artwork_saved": False,

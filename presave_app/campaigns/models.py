@@ -71,6 +71,7 @@ class Campaign(Base):
     `own_accent` and `own_ground` are what the label chose, and `own_colours` what is shown of it: the four colours
     after mending and the `stylesheet`'s address. Whoever changes one of the two, or the artwork, which lends what was
     not chosen, calls `colours.mend_colours`. `own_links` are a name and a url each.
+    `words_by_language` has what stands before and after the release in place of `words_before` and `words_after`.
     """
 
     __tablename__ = "campaign"
@@ -102,6 +103,7 @@ class Campaign(Base):
     own_colours: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
     words_before: Mapped[str | None]
     words_after: Mapped[str | None]
+    words_by_language: Mapped[dict[str, dict[str, str]] | None] = mapped_column(JSONB(none_as_null=True))
     own_links: Mapped[list[dict[str, str]] | None] = mapped_column(JSONB(none_as_null=True))
     live_hash: Mapped[str | None] = mapped_column(unique=True)
     published_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -15,6 +15,7 @@ from presave_app.campaigns.addresses import was_public
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.fields import latest_safe_start
 from presave_app.campaigns.label_pages import find_pages
+from presave_app.campaigns.language_words import find_words
 from presave_app.campaigns.listening import find_player, link_of, listen_url
 from presave_app.campaigns.models import Campaign, LabelPage, Target
 from presave_app.campaigns.release_clock import release_clock
@@ -25,7 +26,7 @@ from presave_app.fanpage.inside_apps import ALL_MARKS
 from presave_app.fanpage.words import day_words, release_words
 from presave_app.lib import clock
 from presave_app.lib.countries import zones_of
-from presave_app.lib.languages import marked, say, say_count
+from presave_app.lib.languages import language_now, marked, say, say_count
 from presave_app.presaves.seats import find_seats
 from presave_app.privacy.consent import Tick, Wording, consent_for, ticks_for
 from presave_app.streaming.connector import Connector, Player
@@ -107,15 +108,18 @@ def poster_context(
     """
     offers, count = [_if_seated(offer) for offer in offers_of(campaign, zone)], count_context(campaign, zone)
     face = _face_by_clock(campaign, zone)
-    is_waiting = face is Face.OUT_NOW and not all(offer.listen_url or offer.remind_words for offer in offers)
+    is_out = face is Face.OUT_NOW
+    is_waiting = is_out and not all(offer.listen_url or offer.remind_words for offer in offers)
     return {
         "campaign": campaign,
         "face": face,
         "is_preview": is_preview,
         "picture": find_picture(campaign.artwork_id),
         "when": release_words(campaign),
+        "own_words": campaign.words_after if is_out else campaign.words_before,
+        "words_in_language": find_words(campaign, language_now(), "after" if is_out else "before"),
         "offers": offers,
-        "listen_here": first_with_player(offers) if face is Face.OUT_NOW else None,
+        "listen_here": first_with_player(offers) if is_out else None,
         "asks_again": is_waiting and count["count"].poll is not None and not is_preview,
         "source": source,
         "app_marks": ALL_MARKS,

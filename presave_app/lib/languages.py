@@ -77,5 +77,10 @@ def locale_of(language: str) -> str:
     return _LOCALES.get(language, language)
 
 
+def english_name(language: str) -> str:
+    """How the workspace, which speaks English, calls a language."""
+    return Locale.parse(language).english_name or language
+
+
 def _catalogue(function: str, *given: Any) -> str:
     return cast(str, getattr(flask_babel, function)(*given))

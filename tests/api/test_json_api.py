@@ -27,6 +27,7 @@ WHOLE: dict[str, Any] = {
     },
     "colours": {"accent": "#ffb84d"},
     "words_before": "Signed copies.",
+    "words": {"de": {"before": "Signierte Platten.", "after": "Jetzt auch auf Vinyl."}, "ar": {"before": "نسخ موقعة"}},
     "own_links": [{"name": "Merch", "url": "https://shop.example.com/"}],
 }
 ONE = "campaigns/night-drive"

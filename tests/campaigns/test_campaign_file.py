@@ -126,11 +126,13 @@ def test_artwork_is_found_beside_the_file(app: Flask, tmp_path: Path, whole: dic
 def test_a_file_gives_the_page_its_look(app: Flask, tmp_path: Path, whole: dict[str, Any]) -> None:
     links = [{"name": "Merch", "url": "https://shop.label.example/"}, {"url": "https://tickets.example"}]
     look = {"colours": {"accent": "#ffb84d"}, "words_before": "Signed\ncopies", "words_after": "", "own_links": links}
+    look["words"] = {"de": {"before": "Signierte\nPlatten"}, "ar": {"after": ""}}
     done = run(app, tmp_path, {**whole, **look})
     assert done.exit_code == 0, done.stderr
     page = app.test_client().get("/night-drive").text
     assert "Signed\ncopies" in page
     assert ">tickets.example<" in page
+    assert "Signierte\nPlatten" in app.test_client().get("/night-drive?lang=de").text
     row = db.session.execute(text("SELECT own_accent, own_ground, own_colours, words_after FROM campaign")).one()
     assert (row.own_accent, row.own_ground, row.words_after) == ("#ffb84d", None, None)
     assert row.own_colours["accent"] == "#ffb84d"
@@ -147,7 +149,14 @@ def test_faults_of_a_look_are_all_named(app: Flask, tmp_path: Path, whole: dict[
         assert words in done.stderr, words
     shapes = [("colours", ["#fff"], "Write an object"), ("colours", {"ink": "#fff"}, "Write an object")]
     shapes += [("own_links", {}, "Write a list"), ("own_links", [{"url": 1}], "Write a list")]
-    shapes += [("own_links", [{}] * 5, "At most 4 links")]
+    shapes += [("own_links", [{}] * 5, "At most 4 links"), ("words", [], "Write an object of languages")]
+    for language, given, words in (
+        ("xx", {"before": "Soon"}, "No such language. There are: en, de"),
+        ("de", {"during": "Jetzt"}, "Write an object with"),
+        ("de", {"before": 1}, "Write an object with"),
+        ("de", {"after": "x" * 281}, "After the release: At most 280 characters"),
+    ):
+        assert f"words.{language}: {words}" in run(app, tmp_path, {**whole, "words": {language: given}}).stderr
     for key, given, words in shapes:
         assert f"{key}: {words}" in run(app, tmp_path, {**whole, key: given}).stderr
     assert _campaigns() == 0

@@ -62,6 +62,21 @@ def test_from_the_release_on_the_other_words_stand_there(client: FlaskClient, ca
     assert "own-words" not in client.get("/night-drive").text
 
 
+def test_a_fan_reads_the_words_in_their_own_language_where_there_are_any(client: FlaskClient, campaign_id: int) -> None:
+    words = {"de": {"before": "Signierte <Platten>"}, "ar": {"before": "Vinyl موقعة", "after": "صدر الآن"}}
+    run_sql("UPDATE campaign SET words_by_language = CAST(:words AS jsonb)", words=json.dumps(words))
+    german = client.get("/night-drive", headers={"Accept-Language": "de-AT"}).text
+    assert '<p class="own-words" lang="de" dir="ltr">Signierte &lt;Platten&gt;</p>' in german
+    assert "Signed copies" not in german
+    assert '<p class="own-words" lang="ar" dir="rtl">Vinyl' in client.get("/night-drive?lang=ar").text
+    assert '<p class="own-words" dir="auto">Signed copies' in client.get("/night-drive?lang=fr").text
+    move_release(campaign_id, timedelta(seconds=-5))
+    assert "صدر الآن" in client.get("/night-drive?lang=ar").text
+    german = client.get("/night-drive?lang=de").text
+    assert '<p class="own-words" dir="auto">Now on vinyl</p>' in german, "that side has no German words"
+    assert "Signierte" not in german
+
+
 def test_a_page_without_them_is_as_before(client: FlaskClient) -> None:
     run_sql("UPDATE campaign SET words_before = NULL, own_links = NULL, own_colours = NULL")
     page = client.get("/night-drive").text
@@ -113,7 +128,8 @@ def test_a_saved_look_shows_at_once(client: FlaskClient, campaign_id: int) -> No
     token = csrf_of(client)
     for field, typed in (
         ("colours", {"accent": "#ffb84d", "ground": "#101820"}),
-        ("words_before", {"words_before": "Something new"}),
+        ("words_before", {"words_before": "Something newer"}),
+        ("words-en", {"words-en-before": "Something new"}),
         ("own_links", {"link_url_1": "https://new.example/", "link_name_1": "New"}),
     ):
         before = client.get("/night-drive").text
