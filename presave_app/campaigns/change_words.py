@@ -19,6 +19,9 @@ PAGE_LENGTH = 40
 _NOTHING = "nothing"
 _ACTS = {
     "create": "made this campaign",
+    "create-archive": "brought this campaign in from an archive",
+    "create-table": "brought this campaign in from a table",
+    "create-program": "made this campaign by a program",
     "publish": "published the page",
     "unpublish": "took the page down; pre-saves kept: {fans}",
     "archive": "archived it",

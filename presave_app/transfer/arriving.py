@@ -57,15 +57,18 @@ class Arrival:
         return sum(draft.campaign_id is not None and not draft.is_new for draft in self.drafts)
 
 
-def take_in(team_id: int, upload: IO[bytes], now: datetime) -> Arrival:
-    """Make a draft of each campaign in the archive that is not here yet; raises BadArchive."""
+def take_in(team_id: int, upload: IO[bytes], now: datetime, by: str) -> Arrival:
+    """Make a draft of each campaign in the archive that is not here yet; raises BadArchive.
+
+    `by` is who brings it in, as the record of changes names them.
+    """
     try:
         with zipfile.ZipFile(upload) as archive:
             if len(archive.infolist()) > _MOST_FILES:
                 raise BadArchive(f"That archive holds more than {_MOST_FILES:,} files. It is no export of a team.")
             entries = _entries_in(archive)
             artists = take_artists(team_id, _artists_in(archive))
-            return _take_entries(team_id, archive, entries, now, Arrival([], 0, *artists))
+            return _take_entries(team_id, archive, entries, now, by, Arrival([], 0, *artists))
     except zipfile.BadZipFile:
         raise BadArchive("That is not a zip archive, or it is damaged. Download the export again.") from None
 
@@ -102,7 +105,7 @@ def _json_in(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
 
 
 def _take_entries(
-    team_id: int, archive: zipfile.ZipFile, entries: list[dict[str, Any]], now: datetime, arrival: Arrival
+    team_id: int, archive: zipfile.ZipFile, entries: list[dict[str, Any]], now: datetime, by: str, arrival: Arrival
 ) -> Arrival:
     give_up_at = time.monotonic() + _SECONDS
     own = _own_origins(team_id)
@@ -110,7 +113,7 @@ def _take_entries(
         if time.monotonic() > give_up_at:
             arrival.left = len(entries) - number
             break
-        arrival.drafts.append(_take_entry(team_id, archive, entry, own, now))
+        arrival.drafts.append(_take_entry(team_id, archive, entry, own, now, by))
     return arrival
 
 
@@ -121,7 +124,12 @@ def _own_origins(team_id: int) -> dict[str, tuple[int, str]]:
 
 
 def _take_entry(
-    team_id: int, archive: zipfile.ZipFile, entry: dict[str, Any], own: dict[str, tuple[int, str]], now: datetime
+    team_id: int,
+    archive: zipfile.ZipFile,
+    entry: dict[str, Any],
+    own: dict[str, tuple[int, str]],
+    now: datetime,
+    by: str,
 ) -> Draft:
     content, origin = as_object(entry.get("campaign")), as_text(entry.get("origin"))[:_MOST_ORIGIN]
     name = f"{as_text(content.get('title'))} by {as_text(content.get('artist'))}"
@@ -133,6 +141,7 @@ def _take_entry(
     if known is not None:
         return Draft(name, known.id, known.slug, is_new=False)
     found = read_content(content)
+    found.by, found.act = by, "create-archive"
     _take_artwork(archive, found)
     return make_draft(team_id, origin, found, now, beside=entry)
 

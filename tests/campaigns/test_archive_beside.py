@@ -134,3 +134,18 @@ def test_a_damaged_list_of_artists_is_refused_in_words(artists: str, ed: FlaskCl
     page = send(ed, team_id, packed({"origin": "a1", "campaign": SOLO}, artists))
     assert "The artists.json in that archive is damaged." in page
     assert read_sql("SELECT count(*) FROM campaign") == 0
+
+
+def test_the_history_of_a_draft_says_that_it_came_from_an_archive(ed: FlaskClient, team_id: int) -> None:
+    send(ed, team_id, packed({"origin": "a1", "campaign": SOLO}))
+    assert "You</bdi> brought this campaign in from an archive" in history_of(ed)
+
+
+def test_the_history_of_a_draft_says_that_it_came_from_a_table(ed: FlaskClient, team_id: int) -> None:
+    post(ed, f"/data/{team_id}/table", text="Title,Artist\nSolo,Alba Voss\n", act="make")
+    assert "You</bdi> brought this campaign in from a table" in history_of(ed)
+
+
+def history_of(browser: FlaskClient) -> str:
+    assert read_sql("SELECT count(*) FROM change WHERE campaign_id IS NOT NULL") == 1
+    return browser.get(f"/campaigns/{read_sql('SELECT id FROM campaign')}/history").text
