@@ -32,6 +32,7 @@ from presave_app.releases.views import releases
 from presave_app.reminders.views import reminding
 from presave_app.services.test_views import connection_tests
 from presave_app.services.views import services
+from presave_app.teams.history_views import team_histories
 from presave_app.teams.invitation_views import inviting
 from presave_app.teams.join_views import joining
 from presave_app.teams.second_step_views import second_steps
@@ -48,6 +49,7 @@ def register(app: Flask) -> None:
         health,
         teams,
         team_pages,
+        team_histories,
         inviting,
         joining,
         browsers,

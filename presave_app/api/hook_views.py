@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from presave_app import queue
 from presave_app.access import member_only
 from presave_app.api.hook_events import EVENTS
 from presave_app.api.hooks import BadHook, list_hooks, make_hook, remove_hook, send_again
+from presave_app.campaigns.changes import by_member, note
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import go_to
 from presave_app.teams.accounts import Place
@@ -41,6 +44,7 @@ def hook_make(team_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             make_hook(team_id, request.form.get("url", ""), request.form.getlist("events"))
+            _note("webhook-make", team_id, request.form["url"])
     except BadHook as fault:
         return _page(find_place(team_id), {fault.field: str(fault)})
     return go_to(url_for(".hook_list", team_id=team_id))
@@ -50,7 +54,15 @@ def hook_make(team_id: int) -> ResponseReturnValue:
 @member_only
 def hook_remove(team_id: int, hook_id: int) -> ResponseReturnValue:
     """Tell it nothing more."""
-    return _act(team_id, lambda: remove_hook(team_id, hook_id))
+
+    def remove() -> bool:
+        urls = {each.hook.id: each.hook.url for each in list_hooks(team_id)}
+        is_gone = remove_hook(team_id, hook_id)
+        if is_gone:
+            _note("webhook-remove", team_id, urls[hook_id])
+        return is_gone
+
+    return _act(team_id, remove)
 
 
 @webhooks.post(f"{_HOOKS}/deliveries/<int(max=2147483647):delivery_id>/again")
@@ -80,6 +92,12 @@ def _act(team_id: int, do: Callable[[], bool]) -> ResponseReturnValue:
     if not is_done:
         abort(404)
     return go_to(url_for(".hook_list", team_id=team_id))
+
+
+def _note(act: str, team_id: int, url: str) -> None:
+    """The host alone: an address may have a secret in its path."""
+    host = urlsplit(url.strip()).hostname or ""
+    note(by_member(current_user.member_id), act, team_id=team_id, after={"host": host})
 
 
 def _owners_only() -> ResponseReturnValue:

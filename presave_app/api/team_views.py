@@ -7,10 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
+from presave_app.api.models import Scope
 from presave_app.api.tokens import BadToken, list_tokens, make_token, revoke
+from presave_app.campaigns.changes import by_member, note
 from presave_app.error_pages import error_page
 from presave_app.extensions import current_settings
 from presave_app.hypermedia import go_to
+from presave_app.lib.text import clean_line
 from presave_app.teams.accounts import Place
 from presave_app.teams.models import Role
 from presave_app.transaction import transaction
@@ -19,6 +22,7 @@ from presave_app.transfer.views import TEAM, find_place
 api_tokens = Blueprint("api_tokens", __name__)
 
 _TOKENS = f"{TEAM}/tokens"
+_SCOPES = {Scope.READ.value: "reads", Scope.WRITE.value: "reads and writes"}
 
 
 @api_tokens.get(_TOKENS)
@@ -41,6 +45,7 @@ def token_make(team_id: int) -> ResponseReturnValue:
             token = make_token(
                 team_id, current_user.member_id, request.form.get("name", ""), request.form.get("scope", "")
             )
+            _note("token-make", team_id, request.form["name"], request.form["scope"])
     except BadToken as fault:
         return _page(find_place(team_id), errors={fault.field: str(fault)})
     return _page(find_place(team_id), token=token)
@@ -54,6 +59,9 @@ def token_revoke(team_id: int, token_id: int) -> ResponseReturnValue:
         return _owners_only()
     with transaction():
         is_gone = revoke(team_id, token_id)
+        if is_gone:
+            (name,) = (token.name for token in list_tokens(team_id) if token.id == token_id)
+            _note("token-revoke", team_id, name)
     if not is_gone and all(token.id != token_id for token in list_tokens(team_id)):
         abort(404)
     return go_to(url_for(".token_list", team_id=team_id))
@@ -64,6 +72,11 @@ def token_revoke(team_id: int, token_id: int) -> ResponseReturnValue:
 def token_revoke_again(team_id: int, token_id: int) -> ResponseReturnValue:  # noqa: ARG001
     """The address of the form leads back to the list when it is opened by itself."""
     return go_to(url_for(".token_list", team_id=team_id))
+
+
+def _note(act: str, team_id: int, name: str, scope: str = "") -> None:
+    told = {"name": clean_line(name)} | ({"scope": _SCOPES[scope]} if scope else {})
+    note(by_member(current_user.member_id), act, team_id=team_id, after=told)
 
 
 def _owners_only() -> ResponseReturnValue:

@@ -80,6 +80,7 @@ def campaign_show(slug: str) -> ResponseReturnValue:
 def campaign_make() -> ResponseReturnValue:
     """A campaign from the form of its file."""
     found, now = _content(), clock.now()
+    found.by, found.act = who(), "create-program"
     with transaction():
         made = create_from_file(current_caller().team_id, found, now)
         shape = campaign_shape(made, now)

@@ -54,6 +54,9 @@ class CampaignFile:
     kept_pages: dict[str, str] = field(default_factory=dict)
     picture: Pressed | None = None
     is_to_publish: bool = False
+    # Who makes it and by which act, as the record of changes says it.
+    by: str = changes.COMMAND_LINE
+    act: str = "create"
     errors: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -109,9 +112,9 @@ def create_from_file(team_id: int, found: CampaignFile, now: datetime) -> Campai
         _collect(errors, lambda: publishing.publish(created, now))
     if errors:
         raise EditRefused(errors)
-    changes.note(changes.COMMAND_LINE, "create", campaign_id=created.id, after={"title": created.title})
+    changes.note(found.by, found.act, campaign_id=created.id, after={"title": created.title})
     if created.published_at is not None:
-        changes.note(changes.COMMAND_LINE, "publish", campaign_id=created.id)
+        changes.note(found.by, "publish", campaign_id=created.id)
     return created
 
 

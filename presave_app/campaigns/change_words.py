@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from presave_app.campaigns import changes, editing, field_words, language_words, look
 from presave_app.campaigns.change_models import Change
@@ -19,6 +19,9 @@ PAGE_LENGTH = 40
 _NOTHING = "nothing"
 _ACTS = {
     "create": "made this campaign",
+    "create-archive": "brought this campaign in from an archive",
+    "create-table": "brought this campaign in from a table",
+    "create-program": "made this campaign by a program",
     "publish": "published the page",
     "unpublish": "took the page down; pre-saves kept: {fans}",
     "archive": "archived it",
@@ -37,6 +40,17 @@ _ACTS = {
     "source-remove": "removed the source {name}",
     "second-member-on": "let changes of the last day take two members",
     "second-member-off": "let changes of the last day take one member",
+    "invite": "invited {email} as {role}",
+    "put-in": "put {email} into the team as {role}",
+    "withdraw-invitation": "withdrew the invitation of {email}",
+    "join": "came into the team",
+    "role": "changed the role of {email} from {was} to {role}",
+    "remove-member": "took {email} out of the team",
+    "leave": "left the team",
+    "token-make": "made the token “{name}” for a program that {scope}",
+    "token-revoke": "revoked the token “{name}”",
+    "webhook-make": "made a webhook to {host}",
+    "webhook-remove": "removed the webhook to {host}",
     "forget-test-fan": "made a test fan on {service} one of the crowd again",
 }
 _FIELD_ACTS = {
@@ -63,7 +77,16 @@ class Line:
 
 def history(campaign_id: int, member_id: int, before: int | None = None) -> tuple[list[Line], int | None]:
     """The newest lines, or those before one of them; and from where the next page goes on, if there is one."""
-    query = select(Change).where(Change.campaign_id == campaign_id)
+    return _page_of(select(Change).where(Change.campaign_id == campaign_id), member_id, before)
+
+
+def team_history(team_id: int, member_id: int, before: int | None = None) -> tuple[list[Line], int | None]:
+    """The same of what was done to the team itself."""
+    of_team = select(Change).where(Change.team_id == team_id, Change.campaign_id.is_(None))
+    return _page_of(of_team, member_id, before)
+
+
+def _page_of(query: Select[Change], member_id: int, before: int | None) -> tuple[list[Line], int | None]:
     if before is not None:
         query = query.where(Change.id < before)
     rows = db.session.scalars(query.order_by(Change.id.desc()).limit(PAGE_LENGTH + 1)).all()

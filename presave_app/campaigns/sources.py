@@ -37,7 +37,7 @@ def sources_context(campaign: Campaign) -> dict[str, Any]:
     link = current_settings().absolute(f"/{campaign.slug}")
     rows = [
         SourceView(each.id, each.name, each.code, f"{link}?src={each.code}", counts.pop(each.code, 0))
-        for each in _sources(campaign.id)
+        for each in list_sources(campaign.id)
     ]
     taken = {row.code for row in rows}
     direct = counts.pop("", 0)
@@ -54,7 +54,7 @@ def sources_context(campaign: Campaign) -> dict[str, Any]:
 def add(campaign: Campaign, typed: str) -> LinkSource:
     """Name a place; raises FieldError. Lock the campaign first."""
     name = _parse_name(typed)
-    rows = _sources(campaign.id)
+    rows = list_sources(campaign.id)
     _refuse_twice(rows, name)
     if len(rows) >= MOST_SOURCES:
         raise FieldError(f"There are {MOST_SOURCES} sources. Remove one first.")
@@ -67,7 +67,7 @@ def add(campaign: Campaign, typed: str) -> LinkSource:
 def rename(campaign: Campaign, source_id: int, typed: str) -> tuple[str, str]:
     """Give a place another name, under which its fans are counted on; returns both names. Raises FieldError."""
     source, name = _find(campaign.id, source_id), _parse_name(typed)
-    _refuse_twice([each for each in _sources(campaign.id) if each.id != source_id], name)
+    _refuse_twice([each for each in list_sources(campaign.id) if each.id != source_id], name)
     before, source.name = source.name, name
     db.session.flush()
     return before, name
@@ -79,6 +79,24 @@ def remove(campaign: Campaign, source_id: int) -> str:
     db.session.delete(source)
     db.session.flush()
     return source.name
+
+
+def take_over(campaign: Campaign, code: str, name: str) -> None:
+    """Name a place that has its code already, in links that were handed out; raises FieldError. Lock the campaign."""
+    clean, rows = _parse_name(name), list_sources(campaign.id)
+    _refuse_twice(rows, clean)
+    if not code or slug_of(code) != code or code in {each.code for each in rows}:
+        raise FieldError("Its code can't be used, or is that of another one.")
+    if len(rows) >= MOST_SOURCES:
+        raise FieldError(f"A campaign has at most {MOST_SOURCES} sources.")
+    db.session.add(LinkSource(campaign_id=campaign.id, name=clean, code=code))
+    db.session.flush()
+
+
+def list_sources(campaign_id: int) -> list[LinkSource]:
+    """The named places of a campaign, in the order in which they were named."""
+    rows = select(LinkSource).where(LinkSource.campaign_id == campaign_id).order_by(LinkSource.id)
+    return list(db.session.scalars(rows))
 
 
 def _parse_name(typed: str) -> str:
@@ -110,11 +128,6 @@ def _find(campaign_id: int, source_id: int) -> LinkSource:
     if source is None:
         raise FieldError("This source was removed in the meantime.")
     return source
-
-
-def _sources(campaign_id: int) -> list[LinkSource]:
-    rows = select(LinkSource).where(LinkSource.campaign_id == campaign_id).order_by(LinkSource.id)
-    return list(db.session.scalars(rows))
 
 
 def _counts(campaign_id: int) -> dict[str, int]:

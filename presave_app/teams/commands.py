@@ -7,6 +7,7 @@ import json
 import click
 from flask.cli import AppGroup
 
+from presave_app.campaigns import changes
 from presave_app.extensions import current_settings
 from presave_app.teams import accounts, links, second_step, sessions
 from presave_app.teams.models import Role
@@ -47,6 +48,8 @@ def invite(email: str, team: str, role: str, as_json: bool) -> None:
     try:
         with transaction():
             member = accounts.add_member(team_id, email, Role(role))
+            told = {"email": member.email, "role": role}
+            changes.note(changes.COMMAND_LINE, "put-in", team_id=team_id, after=told)
             made = {"team": team, "role": role, "sign_in_url": _sign_in_url(links.new_link(member.id))}
     except accounts.BadAccount as fault:
         raise click.ClickException(str(fault)) from None

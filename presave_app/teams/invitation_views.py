@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
+from presave_app.campaigns.changes import by_member, note
 from presave_app.extensions import current_settings
 from presave_app.lib.text import clean_line
 from presave_app.teams import invitations, people
-from presave_app.teams.accounts import BadAccount
+from presave_app.teams.accounts import BadAccount, parse_email
 from presave_app.teams.models import Role
 from presave_app.teams.team_views import answer, done
 from presave_app.transaction import transaction
@@ -33,6 +34,8 @@ def invite(team_id: int) -> ResponseReturnValue:
         with transaction():
             team = people.owned_team(team_id, current_user.member_id)
             secret = invitations.invite(team, current_user.member_id, typed["email"], role)
+            told = {"email": parse_email(typed["email"]), "role": role.value}
+            note(by_member(current_user.member_id), "invite", team_id=team_id, after=told)
     except BadAccount as fault:
         return answer(team_id, typed=typed, errors={"email": str(fault)})
     if secret is None:
@@ -48,5 +51,9 @@ def invitation_withdraw(team_id: int, invitation_id: int) -> ResponseReturnValue
     """Make an open invitation worthless."""
     with transaction():
         team = people.owned_team(team_id, current_user.member_id)
+        emails = {each.invitation_id: each.email for each in invitations.find_open(team_id)}
         was_open = invitations.withdraw(team, invitation_id)
+        if was_open:
+            told = {"email": emails[invitation_id]}
+            note(by_member(current_user.member_id), "withdraw-invitation", team_id=team_id, after=told)
     return done(team_id, "withdrawn" if was_open else "too-late")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import fan_form, public
+from presave_app.campaigns.changes import by_member, note
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import go_to
 from presave_app.teams import invitations, passwords, sessions
@@ -51,6 +52,7 @@ def _accept_as_member(secret: str, offer: Offer) -> ResponseReturnValue:
         return _page(secret, offer, status=403)
     with transaction():
         team_id = invitations.accept(secret, current_user.member_id)
+        note(by_member(current_user.member_id), "join", team_id=team_id)
     return _welcome(team_id)
 
 
@@ -65,6 +67,7 @@ def _accept_as_new(secret: str, offer: Offer) -> ResponseReturnValue:
             # Somebody of that address came in by another invitation a moment ago.
             raise invitations.TooLate
         team_id = invitations.accept(secret, member_id)
+        note(by_member(member_id), "join", team_id=team_id)
         sessions.set_password(member_id, password)
     enter(member_id, offer.email)
     return _welcome(team_id)

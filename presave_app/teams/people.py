@@ -56,6 +56,11 @@ def find_people(team_id: int) -> list[Person]:
     return sorted(people, key=lambda person: list(Role).index(person.role))
 
 
+def email_of(member_id: int) -> str:
+    """The address of a member who is there."""
+    return db.session.get_one(Member, member_id).email
+
+
 def owned_team(team_id: int, member_id: int) -> Team:
     """The team, locked until the transaction ends, for an owner of it; raises NotInTeam or OwnersOnly."""
     team = _locked(team_id)

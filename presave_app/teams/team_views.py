@@ -10,10 +10,11 @@ from flask_login import current_user
 
 from presave_app import mail
 from presave_app.access import member_only
+from presave_app.campaigns.changes import by_member, note
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.teams import invitations, people
-from presave_app.teams.accounts import BadAccount, Place, create_team, find_places
+from presave_app.teams.accounts import BadAccount, Place, create_team, find_places, find_role
 from presave_app.teams.entering import enter
 from presave_app.teams.models import Role
 from presave_app.transaction import transaction
@@ -96,7 +97,11 @@ def role_change(team_id: int, member_id: int) -> ResponseReturnValue:
         return answer(team_id, errors={f"role-{member_id}": "Choose one of the three roles."})
     try:
         with transaction():
-            people.change_role(people.owned_team(team_id, current_user.member_id), member_id, role)
+            team = people.owned_team(team_id, current_user.member_id)
+            was = find_role(team_id, member_id)
+            people.change_role(team, member_id, role)
+            if was is not None and was is not role:
+                _note("role", team_id, was=was.value, email=people.email_of(member_id), role=role.value)
     except people.LastOwner:
         return answer(team_id, errors={f"role-{member_id}": "A team needs an owner. Make somebody else one first."})
     _stay(member_id)
@@ -110,6 +115,7 @@ def person_remove(team_id: int, member_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             people.remove(people.owned_team(team_id, current_user.member_id), member_id)
+            _note("remove-member", team_id, email=people.email_of(member_id))
     except people.LastOwner:
         return answer(team_id, errors={f"role-{member_id}": "A team needs an owner. Make somebody else one first."})
     return _gone() if _stay(member_id) else done(team_id, "removed")
@@ -122,6 +128,7 @@ def team_leave(team_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             people.leave(team_id, current_user.member_id)
+            _note("leave", team_id)
     except people.LastOwner:
         fault = "You are the only owner, and a team needs one. Make somebody else an owner, then leave."
         return answer(team_id, errors={"leave": fault})
@@ -179,6 +186,10 @@ def _context(place: Place, errors: Mapping[str, str], said: str) -> dict[str, ob
         "invitations": invitations.find_open(place.team.id) if place.role is Role.OWNER else [],
         "mails": mail.is_on(),
     }
+
+
+def _note(act: str, team_id: int, **told: str) -> None:
+    note(by_member(current_user.member_id), act, team_id=team_id, after=told)
 
 
 def _said(said: str) -> str:

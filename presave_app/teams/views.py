@@ -16,7 +16,7 @@ from presave_app.teams import accounts, letters, links, passwords, second_step, 
 from presave_app.teams.entering import WAITING, begin, enter
 from presave_app.teams.second_step import Verdict
 from presave_app.teams.second_step_views import FAULTS
-from presave_app.teams.tries import limit_letters, limit_tries
+from presave_app.teams.tries import limit_letters, limit_own_tries, limit_tries
 from presave_app.transaction import transaction
 
 teams = Blueprint("teams", __name__)
@@ -132,11 +132,12 @@ def welcome_use(secret: str) -> ResponseReturnValue:
 @member_only
 def password_edit() -> ResponseReturnValue:
     """The form for a new password."""
-    return render_template("teams/password.html", errors={}, is_saved="saved" in request.args)
+    return _password_page({}, 200)
 
 
 @teams.post("/account/password")
 @member_only
+@limit_own_tries(lambda: _password_page({"current": "Too many tries in a short time. Wait an hour."}, 429))
 def password_save() -> ResponseReturnValue:
     """Change the password and end every other sign-in of this member."""
     member = accounts.find_member(current_user.email)
@@ -149,10 +150,15 @@ def password_save() -> ResponseReturnValue:
     except passwords.BadPassword as fault:
         errors["password"] = str(fault)
     if errors:
-        return render_template("teams/password.html", errors=errors, is_saved=False), 422
+        return _password_page(errors, 422)
     with transaction():
         sessions.set_password(current_user.member_id, password, keep=current_user.secret)
     return go_to(url_for("teams.password_edit", saved=""))
+
+
+def _password_page(errors: dict[str, str], status: int) -> Response:
+    is_saved = "saved" in request.args and not errors
+    return make_response(render_template("teams/password.html", errors=errors, is_saved=is_saved), status)
 
 
 def _next_path() -> str:

@@ -17,6 +17,7 @@ from presave_app.campaigns.campaign_file import CampaignFile, read_content
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.lib.shapes import as_list, as_object, as_text
+from presave_app.transfer.artists_file import ARTISTS, MOST_ARTISTS, take_artists
 from presave_app.transfer.drafts import Draft, find_taken_in, make_draft
 from presave_app.transfer.leaving import CAMPAIGNS, FORMAT, origin_of
 
@@ -37,10 +38,15 @@ class BadArchive(ValueError):
 
 @dataclass
 class Arrival:
-    """What came in. `left` campaigns were not looked at, because it would have taken too long."""
+    """What came in. `left` campaigns were not looked at, because it would have taken too long.
+
+    `artists` are new here; `artist_notes` say what of them could not be used.
+    """
 
     drafts: list[Draft] = field(default_factory=list[Draft])
     left: int = 0
+    artists: int = 0
+    artist_notes: list[str] = field(default_factory=list[str])
 
     @property
     def new(self) -> int:
@@ -51,25 +57,24 @@ class Arrival:
         return sum(draft.campaign_id is not None and not draft.is_new for draft in self.drafts)
 
 
-def take_in(team_id: int, upload: IO[bytes], now: datetime) -> Arrival:
-    """Make a draft of each campaign in the archive that is not here yet; raises BadArchive."""
+def take_in(team_id: int, upload: IO[bytes], now: datetime, by: str) -> Arrival:
+    """Make a draft of each campaign in the archive that is not here yet; raises BadArchive.
+
+    `by` is who brings it in, as the record of changes names them.
+    """
     try:
         with zipfile.ZipFile(upload) as archive:
             if len(archive.infolist()) > _MOST_FILES:
                 raise BadArchive(f"That archive holds more than {_MOST_FILES:,} files. It is no export of a team.")
-            return _take_entries(team_id, archive, _entries_in(archive), now)
+            entries = _entries_in(archive)
+            artists = take_artists(team_id, _artists_in(archive))
+            return _take_entries(team_id, archive, entries, now, by, Arrival([], 0, *artists))
     except zipfile.BadZipFile:
         raise BadArchive("That is not a zip archive, or it is damaged. Download the export again.") from None
 
 
 def _entries_in(archive: zipfile.ZipFile) -> list[dict[str, Any]]:
-    body = _read(archive, CAMPAIGNS, _MOST_JSON_BYTES)
-    if body is None:
-        raise BadArchive(f"There is no {CAMPAIGNS} in that archive that can be read. Choose the export of a team.")
-    try:
-        content = as_object(json.loads(body))
-    except (ValueError, RecursionError):
-        raise BadArchive(f"The {CAMPAIGNS} in that archive is damaged. Download the export again.") from None
+    content = _json_in(archive, CAMPAIGNS)
     if content.get("format") != FORMAT:
         raise BadArchive(f"That export has another form than {FORMAT}, which is the one this version reads.")
     entries = [as_object(entry) for entry in as_list(content.get("campaigns"))]
@@ -78,14 +83,37 @@ def _entries_in(archive: zipfile.ZipFile) -> list[dict[str, Any]]:
     return entries
 
 
-def _take_entries(team_id: int, archive: zipfile.ZipFile, entries: list[dict[str, Any]], now: datetime) -> Arrival:
-    arrival, give_up_at = Arrival(), time.monotonic() + _SECONDS
+def _artists_in(archive: zipfile.ZipFile) -> list[dict[str, Any]]:
+    """The artists in an archive; those that were made before there were artists have none."""
+    if ARTISTS not in archive.NameToInfo:
+        return []
+    content = _json_in(archive, ARTISTS)
+    entries = [as_object(entry) for entry in as_list(content.get("artists"))]
+    if len(entries) > MOST_ARTISTS:
+        raise BadArchive(f"At most {MOST_ARTISTS:,} artists at once, these are {len(entries):,}.")
+    return entries
+
+
+def _json_in(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
+    body = _read(archive, name, _MOST_JSON_BYTES)
+    if body is None:
+        raise BadArchive(f"There is no {name} in that archive that can be read. Choose the export of a team.")
+    try:
+        return as_object(json.loads(body))
+    except (ValueError, RecursionError):
+        raise BadArchive(f"The {name} in that archive is damaged. Download the export again.") from None
+
+
+def _take_entries(
+    team_id: int, archive: zipfile.ZipFile, entries: list[dict[str, Any]], now: datetime, by: str, arrival: Arrival
+) -> Arrival:
+    give_up_at = time.monotonic() + _SECONDS
     own = _own_origins(team_id)
     for number, entry in enumerate(entries):
         if time.monotonic() > give_up_at:
             arrival.left = len(entries) - number
             break
-        arrival.drafts.append(_take_entry(team_id, archive, entry, own, now))
+        arrival.drafts.append(_take_entry(team_id, archive, entry, own, now, by))
     return arrival
 
 
@@ -96,7 +124,12 @@ def _own_origins(team_id: int) -> dict[str, tuple[int, str]]:
 
 
 def _take_entry(
-    team_id: int, archive: zipfile.ZipFile, entry: dict[str, Any], own: dict[str, tuple[int, str]], now: datetime
+    team_id: int,
+    archive: zipfile.ZipFile,
+    entry: dict[str, Any],
+    own: dict[str, tuple[int, str]],
+    now: datetime,
+    by: str,
 ) -> Draft:
     content, origin = as_object(entry.get("campaign")), as_text(entry.get("origin"))[:_MOST_ORIGIN]
     name = f"{as_text(content.get('title'))} by {as_text(content.get('artist'))}"
@@ -108,8 +141,9 @@ def _take_entry(
     if known is not None:
         return Draft(name, known.id, known.slug, is_new=False)
     found = read_content(content)
+    found.by, found.act = by, "create-archive"
     _take_artwork(archive, found)
-    return make_draft(team_id, origin, found, now)
+    return make_draft(team_id, origin, found, now, beside=entry)
 
 
 def _take_artwork(archive: zipfile.ZipFile, found: CampaignFile) -> None:

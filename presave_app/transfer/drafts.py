@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from presave_app.extensions import db
 from presave_app.lib.moments import find_zone, moment_of
 from presave_app.teams.models import Team
 from presave_app.transaction import transaction
+from presave_app.transfer.beside import give_beside
 from presave_app.transfer.models import ImportedCampaign
 
 # A campaign without them would have no name; whatever else is wrong is left out of the draft.
@@ -40,20 +42,25 @@ class Draft:
     notes: tuple[str, ...] = ()
 
 
-def make_draft(team_id: int, origin: str, found: CampaignFile, now: datetime) -> Draft:
-    """The draft of this origin, made now or there already; what could not be used stands in the notes."""
+def make_draft(
+    team_id: int, origin: str, found: CampaignFile, now: datetime, *, beside: Mapping[str, Any] | None = None
+) -> Draft:
+    """The draft of this origin, made now or there already; what could not be used stands in the notes.
+
+    `beside` is what an archive tells of it beside its file.
+    """
     found.is_to_publish = False
     name = name_of(found)
     notes: list[str] = []
     try:
-        return _made(team_id, origin, found, now, name, notes)
+        return _made(team_id, origin, found, now, notes, beside or {})
     except EditRefused as refusal:
         if any(field in _NEEDED for field in refusal.errors):
             return Draft(name, None, "", is_new=False, notes=tuple(faults_in(refusal)))
         notes = [f"{key_of(field)}: left out. {words}" for field, words in refusal.errors.items()]
         _leave_out(found, list(refusal.errors))
     try:
-        return _made(team_id, origin, found, now, name, notes)
+        return _made(team_id, origin, found, now, notes, beside or {})
     except EditRefused as refusal:
         return Draft(name, None, "", is_new=False, notes=(*notes, *faults_in(refusal)))
 
@@ -98,7 +105,10 @@ def fill_draft(team_id: int, found: CampaignFile, now: datetime) -> tuple[Campai
     return campaign, notes
 
 
-def _made(team_id: int, origin: str, found: CampaignFile, now: datetime, name: str, notes: list[str]) -> Draft:
+def _made(
+    team_id: int, origin: str, found: CampaignFile, now: datetime, notes: list[str], beside: Mapping[str, Any]
+) -> Draft:
+    name = name_of(found)
     with transaction() as session:
         _wait_for_turn(session, team_id)
         known = find_taken_in(team_id, origin)
@@ -107,6 +117,7 @@ def _made(team_id: int, origin: str, found: CampaignFile, now: datetime, name: s
         campaign, more = fill_draft(team_id, found, now)
         session.add(ImportedCampaign(team_id=team_id, origin=origin, campaign_id=campaign.id))
         session.flush()
+        more += give_beside(campaign, beside, now)
         return Draft(name, campaign.id, campaign.slug, is_new=True, notes=(*notes, *more, *found.notes))
 
 

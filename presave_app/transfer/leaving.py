@@ -20,6 +20,8 @@ from presave_app.lib.tokens import pseudonym
 from presave_app.teams.imprints import FIELDS, find_imprint
 from presave_app.teams.models import Team
 from presave_app.transfer import tables
+from presave_app.transfer.artists_file import ARTISTS, artist_lines
+from presave_app.transfer.beside import told_beside
 from presave_app.transfer.readme import README
 
 FORMAT = "presave-team/1"
@@ -34,6 +36,7 @@ def pack_team(team: Team, now: datetime) -> IO[bytes]:
     with zipfile.ZipFile(packed, "w", _COMPRESSION) as archive:
         archive.writestr("README.txt", README.format(team=team.name, made_at=f"{now.astimezone(UTC):%Y-%m-%d %H:%M}"))
         _write(archive, CAMPAIGNS, _campaign_lines(team, now))
+        _write(archive, ARTISTS, artist_lines(team.id))
         for campaign_id in _ids_of(team.id):
             _write_artwork(archive, db.session.get_one(Campaign, campaign_id))
         for name, sheet in _SHEETS.items():
@@ -70,6 +73,7 @@ def _entry_of(campaign: Campaign, now: datetime) -> dict[str, Any]:
         "origin": origin_of(campaign.id),
         "url": current_settings().absolute(f"/{campaign.slug}"),
         "status": status_of(campaign, bool(was_public([campaign.id])), now),
+        **told_beside(campaign),
         "campaign": {**file_form_of(campaign), **artwork},
     }
 

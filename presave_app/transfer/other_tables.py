@@ -112,9 +112,17 @@ def try_rows(team_id: int, rows: Sequence[Row], now: datetime) -> list[Trial]:
         return trials
 
 
-def make_rows(team_id: int, rows: Sequence[Row], now: datetime) -> list[Draft]:
-    """The drafts of the rows that have no fault; a row that was made before is found again."""
-    return [make_draft(team_id, row.origin, row.read(), now) for row in rows if not row.faults]
+def make_rows(team_id: int, rows: Sequence[Row], now: datetime, by: str) -> list[Draft]:
+    """The drafts of the rows that have no fault; a row that was made before is found again.
+
+    `by` is who brings them in, as the record of changes names them.
+    """
+    return [make_draft(team_id, row.origin, _brought(row.read(), by), now) for row in rows if not row.faults]
+
+
+def _brought(found: CampaignFile, by: str) -> CampaignFile:
+    found.by, found.act = by, "create-table"
+    return found
 
 
 def _try_row(team_id: int, row: Row, now: datetime) -> Trial:

@@ -8,6 +8,7 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from presave_app.access import member_only
+from presave_app.campaigns.form_saving import who
 from presave_app.lib import clock
 from presave_app.lib.moments import find_zone, zone_names
 from presave_app.teams.accounts import Place
@@ -77,7 +78,7 @@ def _read(text: str) -> tuple[Columns, list[Row]]:
 def _make(place: Place, rows: list[Row]) -> ResponseReturnValue:
     team_id = place.team.id
     good = {trial.number for trial in try_rows(team_id, rows, clock.now()) if not trial.faults}
-    drafts = make_rows(team_id, [row for row in rows if row.number in good], clock.now())
+    drafts = make_rows(team_id, [row for row in rows if row.number in good], clock.now(), who())
     return render_template("transfer/arrival.html", place=find_place(team_id), arrival=Arrival(drafts))
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
+from presave_app.campaigns.form_saving import who
 from presave_app.error_pages import error_page
 from presave_app.extensions import db
 from presave_app.hypermedia import go_to
@@ -72,7 +73,7 @@ def import_archive(team_id: int) -> ResponseReturnValue:
     if upload is None or not upload.filename:
         return _page(place, {"archive": "Choose the archive first."})
     try:
-        arrival = take_in(team_id, upload.stream, clock.now())
+        arrival = take_in(team_id, upload.stream, clock.now(), who())
     except BadArchive as fault:
         return _page(place, {"archive": str(fault)})
     return render_template("transfer/arrival.html", place=find_place(team_id), arrival=arrival)

@@ -241,3 +241,9 @@ def test_a_program_that_asks_too_often_waits(reader: Any, made: int) -> None:
     assert [answer.status_code for answer in answers[:120]] == [200] * 120
     assert (answers[120].status_code, answers[120].mimetype) == (429, "application/problem+json")
     assert int(answers[120].headers["Retry-After"]) > 0
+
+
+def test_the_history_says_that_a_program_made_it(writer: Any, team_id: int) -> None:
+    writer("POST", "campaigns", WHOLE)
+    row = "SELECT concat_ws('|', by = 'member ' || member_id, act) FROM change"
+    assert read_sql(row) == "t|create-program"

@@ -18,7 +18,7 @@ from twin_client import TwinClient
 from presave_app.reminders.addresses import seal
 from presave_app.transaction import transaction
 
-FILES = {"README.txt", "campaigns.json", "consents.csv", "counts.csv", "reminders.csv"}
+FILES = {"README.txt", "artists.json", "campaigns.json", "consents.csv", "counts.csv", "reminders.csv"}
 
 
 def archive_of(browser: FlaskClient, team_id: int) -> zipfile.ZipFile:

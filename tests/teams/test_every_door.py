@@ -38,6 +38,7 @@ FOR_EDITORS = {
 # What only owners do.
 FOR_OWNERS = {
     "team_pages.role_change",
+    "team_histories.history_page",
     "team_pages.person_remove",
     "inviting.invite",
     "inviting.invitation_withdraw",

@@ -194,3 +194,16 @@ def _seconds(client: FlaskClient, email: str) -> float:
 def _move_sessions(age: str) -> None:
     with transaction() as session:
         session.execute(text("UPDATE login_session SET expires_at = expires_at - CAST(:age AS interval)"), {"age": age})
+
+
+def test_whoever_sits_at_an_open_browser_can_not_try_out_passwords(app: Flask, client: FlaskClient) -> None:
+    make_team()
+    sign_in(client, ALICE)
+    for number in range(10):
+        typed = {"current": f"guess number {number}", "password": "a train to Lisbon at dawn"}
+        assert post(client, "/account/password", typed).status_code == 422
+    refused = post(client, "/account/password", current=PASSWORD, password="a train to Lisbon at dawn")
+    assert refused.status_code == 429
+    assert "Too many tries in a short time. Wait an hour." in refused.text
+    # The member herself still signs in with it elsewhere.
+    assert sign_in(app.test_client(), ALICE).status_code == 303
