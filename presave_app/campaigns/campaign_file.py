@@ -26,6 +26,7 @@ from presave_app.campaigns.artwork_press import MOST_BYTES, BadArtwork, Pressed,
 from presave_app.campaigns.editing import EditRefused, Typed
 from presave_app.campaigns.fields import ARTIST_PREFIX, COUNTDOWN_PREFIX, TARGET_PREFIX, FieldError
 from presave_app.campaigns.models import Campaign
+from presave_app.lib.shapes import are_texts
 from presave_app.lib.text import clean_line
 from presave_app.streaming.directory import find_entry
 from presave_app.streaming.registry import connectors, find_known
@@ -242,14 +243,14 @@ def _take_page_apart(prefix: str, service: str, text: str, found: CampaignFile) 
 
 
 def _take_colours(given: Any, found: CampaignFile) -> None:
-    if not _are_texts(given, look.COLOUR_INPUTS):
+    if not are_texts(given, look.COLOUR_INPUTS):
         found.errors[look.COLOURS_FIELD] = 'Write an object with "accent" and "ground" as texts, or with one of them.'
         return
     found.texts |= given
 
 
 def _take_links(given: Any, found: CampaignFile) -> None:
-    if not isinstance(given, list) or not all(_are_texts(link, ("url", "name")) for link in given):
+    if not isinstance(given, list) or not all(are_texts(link, ("url", "name")) for link in given):
         found.errors[look.LINKS_FIELD] = 'Write a list of objects with "url" and "name" as texts.'
     elif len(given) > look.MOST_LINKS:
         found.errors[look.LINKS_FIELD] = f"At most {look.MOST_LINKS} links, these are {len(given)}."
@@ -259,12 +260,6 @@ def _take_links(given: Any, found: CampaignFile) -> None:
         rows = zip([*given, *blanks], look.LINK_INPUTS, strict=True)
         for link, (url, name) in rows:
             found.texts |= {url: link.get("url", ""), name: link.get("name", "")}
-
-
-def _are_texts(given: Any, keys: tuple[str, ...]) -> bool:
-    return (
-        isinstance(given, dict) and given.keys() <= set(keys) and all(isinstance(each, str) for each in given.values())
-    )
 
 
 def _keep_pages(created: Campaign, pages: Mapping[str, str]) -> None:

@@ -27,3 +27,11 @@ def as_date(value: object) -> date | None:
         return date.fromisoformat(as_text(value))
     except ValueError:
         return None
+
+
+def are_texts(given: object, keys: tuple[str, ...]) -> bool:
+    """Whether it is an object that has none but these keys, and texts under them."""
+    if not isinstance(given, dict):
+        return False
+    found = cast(dict[str, Any], given)
+    return found.keys() <= set(keys) and all(isinstance(each, str) for each in found.values())

@@ -1,4 +1,4 @@
-"""What must not slip by: the last day of a page that is down, an archived campaign fans meet, a picture sent plainly."""
+"""What must not slip by: the last day of a page that is down, an archived campaign fans meet, a plain picture."""
 
 from __future__ import annotations
 
