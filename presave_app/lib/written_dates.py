@@ -56,7 +56,7 @@ def _read_words(written: str, day_first: bool | None) -> date:
 
 def _read_numbers(one: int, other: int, year: int, *, day_first: bool | None) -> date:
     if day_first is None and one <= 12 and other <= 12 and one != other:
-        raise BadDate("That can be read as two days. Say below whether the day or the month comes first.")
+        raise BadDate("That can be read as two days. Change the table: say whether the day or the month comes first.")
     is_day_first = one > 12 or (other <= 12 and day_first is not False)
     return date(year, other, one) if is_day_first else date(year, one, other)
 

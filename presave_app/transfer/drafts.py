@@ -85,6 +85,12 @@ def find_taken_in(team_id: int, origin: str) -> Campaign | None:
     )
 
 
+def note_taken_in(team_id: int, origin: str, campaign: Campaign) -> None:
+    """Remember what the campaign came in as."""
+    db.session.add(ImportedCampaign(team_id=team_id, origin=origin, campaign_id=campaign.id))
+    db.session.flush()
+
+
 def fill_draft(team_id: int, found: CampaignFile, now: datetime) -> tuple[Campaign, list[str]]:
     """A draft with an address that is free, and a moment that may have passed. Call inside a transaction."""
     notes: list[str] = []
@@ -115,8 +121,7 @@ def _made(
         if known is not None:
             return Draft(name, known.id, known.slug, is_new=False)
         campaign, more = fill_draft(team_id, found, now)
-        session.add(ImportedCampaign(team_id=team_id, origin=origin, campaign_id=campaign.id))
-        session.flush()
+        note_taken_in(team_id, origin, campaign)
         more += give_beside(campaign, beside, now)
         return Draft(name, campaign.id, campaign.slug, is_new=True, notes=(*notes, *more, *found.notes))
 

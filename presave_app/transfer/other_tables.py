@@ -20,7 +20,7 @@ from presave_app.lib.written_dates import BadDate, read_day
 from presave_app.streaming.directory import recognise
 from presave_app.transaction import transaction
 from presave_app.transfer.columns import Columns, read_headings
-from presave_app.transfer.drafts import Draft, fill_draft, find_taken_in, make_draft, name_of
+from presave_app.transfer.drafts import Draft, fill_draft, find_taken_in, make_draft, name_of, note_taken_in
 
 MOST_BYTES = 200_000
 MOST_ROWS = 100
@@ -132,6 +132,8 @@ def _try_row(team_id: int, row: Row, now: datetime) -> Trial:
     if known is None and not faults:
         try:
             campaign, notes = fill_draft(team_id, found, now)
+            # The same release in a later row of this table is here already, as it will be when they are made.
+            note_taken_in(team_id, row.origin, campaign)
         except EditRefused as refusal:
             faults += [str(words) for words in refusal.errors.values()]
     release = row.content.get("release")

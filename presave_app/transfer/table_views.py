@@ -42,10 +42,12 @@ def table_new(team_id: int) -> ResponseReturnValue:
 @tables.post(_TABLE)
 @member_only
 def table_try(team_id: int) -> ResponseReturnValue:
-    """What would be made of each row, or the drafts themselves once that was seen."""
+    """What would be made of each row, then the drafts themselves, or the table again to change it."""
     place = find_place(team_id)
     if not place.may_edit:
         return may_only_look()
+    if request.form.get("act") == "change":
+        return _form(place)
     try:
         text = _text()
         columns, rows = _read(text)

@@ -83,6 +83,21 @@ def test_two_rows_of_one_address_are_told_apart_before_they_are_made(ed: FlaskCl
     assert "Its address night can't be had here, so it is alba-two." in page
 
 
+def test_what_is_promised_is_made(ed: FlaskClient, team_id: int) -> None:
+    text = "title,artist,link\nOne,Alba,\nOne,Alba,https://shop.alba.example/one\n"
+    assert "1 draft can be made" in post(ed, f"/data/{team_id}/table", text=text).text
+    assert "1 draft came in" in post(ed, f"/data/{team_id}/table", text=text, act="make").text
+
+
+def test_the_table_is_changed_without_being_pasted_again(ed: FlaskClient, team_id: int) -> None:
+    text = "title,artist,date\nOne,Alba,4/12/2027"
+    assert "Change the table: say" in unescape(post(ed, f"/data/{team_id}/table", text=text).text)
+    form = post(ed, f"/data/{team_id}/table", text=text, zone="Europe/Berlin", act="change").text
+    assert text in form
+    assert "<option selected>Europe/Berlin" in form
+    assert "1 draft can be made" in post(ed, f"/data/{team_id}/table", text=text, order="day").text
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
