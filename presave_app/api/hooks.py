@@ -50,7 +50,7 @@ def make_hook(team_id: int, url: str, events: Sequence[str]) -> None:
     """A new webhook, told of what happens from now on; raises BadHook. Call inside a transaction."""
     address = url.strip()
     if not may_be_told(address):
-        raise BadHook("url", "Give an address like https://hooks.label.example/presave, without a port or a password.")
+        raise BadHook("url", "Give a public address like https://hooks.label.example/in, without port or password.")
     if not events or not set(events) <= set(EVENTS):
         raise BadHook("events", "Choose at least one event.")
     count = select(func.count()).where(Webhook.team_id == team_id, Webhook.removed_at.is_(None))

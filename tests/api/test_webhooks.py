@@ -195,7 +195,7 @@ def test_a_name_that_leads_inside_is_not_called(inner: str, team_id: int, monkey
 def test_an_address_that_can_not_be_told_is_refused(url: str, browser_of: Browsers, team_id: int) -> None:
     answer = make(browser_of("alice"), team_id, url, "campaign.out")
     assert answer.status_code == 422
-    assert "Give an address like https://hooks.label.example/presave" in answer.text
+    assert "Give a public address like https://hooks.label.example/in" in answer.text
     assert answer.text.count(" checked") == 1
     assert f'value="{url}"' in answer.text
 

@@ -132,6 +132,12 @@ for (const kind of ["input", "change"]) {
   });
 }
 
+/** And a colour that is typed shows in its picker. */
+document.addEventListener("change", ({ target: typed }) => {
+  const picker = typed.id && document.querySelector(`input[type=color][data-fills="${typed.id}"]`);
+  if (picker && /^#[0-9a-f]{6}$/i.test(typed.value)) picker.value = typed.value;
+});
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
