@@ -14,33 +14,29 @@ from presave_app.access import member_only
 from presave_app.api.hook_events import EVENTS
 from presave_app.api.hooks import BadHook, list_hooks, make_hook, remove_hook, send_again
 from presave_app.campaigns.changes import by_member, note
-from presave_app.error_pages import error_page
 from presave_app.hypermedia import go_to
 from presave_app.teams.accounts import Place
-from presave_app.teams.models import Role
 from presave_app.transaction import transaction
-from presave_app.transfer.views import TEAM, find_place
+from presave_app.transfer.views import TEAM, find_place, owners_place
 
 webhooks = Blueprint("webhooks", __name__)
 
 _HOOKS = f"{TEAM}/webhooks"
+_OWNERS_ONLY = "Only an owner may see and make webhooks"
 
 
 @webhooks.get(_HOOKS)
 @member_only
 def hook_list(team_id: int) -> ResponseReturnValue:
     """The team's webhooks with their last deliveries, and the form for a new one."""
-    place = find_place(team_id)
-    return _page(place) if place.role is Role.OWNER else _owners_only()
+    return _page(owners_place(team_id, _OWNERS_ONLY))
 
 
 @webhooks.post(_HOOKS)
 @member_only
 def hook_make(team_id: int) -> ResponseReturnValue:
     """Make a webhook, or show again what was typed and what is wrong with it."""
-    place = find_place(team_id)
-    if place.role is not Role.OWNER:
-        return _owners_only()
+    owners_place(team_id, _OWNERS_ONLY)
     try:
         with transaction():
             make_hook(team_id, request.form.get("url", ""), request.form.getlist("events"))
@@ -85,8 +81,7 @@ def act_again(team_id: int, _rest: str) -> ResponseReturnValue:
 
 
 def _act(team_id: int, do: Callable[[], bool]) -> ResponseReturnValue:
-    if find_place(team_id).role is not Role.OWNER:
-        return _owners_only()
+    owners_place(team_id, _OWNERS_ONLY)
     with transaction():
         is_done = do()
     if not is_done:
@@ -98,10 +93,6 @@ def _note(act: str, team_id: int, url: str) -> None:
     """The host alone: an address may have a secret in its path."""
     host = urlsplit(url.strip()).hostname or ""
     note(by_member(current_user.member_id), act, team_id=team_id, after={"host": host})
-
-
-def _owners_only() -> ResponseReturnValue:
-    return error_page(403, "Only an owner may see and make webhooks", "Ask an owner of your team for one.")
 
 
 def _page(place: Place, errors: dict[str, str] | None = None) -> ResponseReturnValue:

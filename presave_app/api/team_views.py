@@ -10,18 +10,17 @@ from presave_app.access import member_only
 from presave_app.api.models import Scope
 from presave_app.api.tokens import BadToken, list_tokens, make_token, revoke
 from presave_app.campaigns.changes import by_member, note
-from presave_app.error_pages import error_page
 from presave_app.extensions import current_settings
 from presave_app.hypermedia import go_to
 from presave_app.lib.text import clean_line
 from presave_app.teams.accounts import Place
-from presave_app.teams.models import Role
 from presave_app.transaction import transaction
-from presave_app.transfer.views import TEAM, find_place
+from presave_app.transfer.views import TEAM, find_place, owners_place
 
 api_tokens = Blueprint("api_tokens", __name__)
 
 _TOKENS = f"{TEAM}/tokens"
+_OWNERS_ONLY = "Only an owner may see and make tokens"
 _SCOPES = {Scope.READ.value: "reads", Scope.WRITE.value: "reads and writes"}
 
 
@@ -29,17 +28,14 @@ _SCOPES = {Scope.READ.value: "reads", Scope.WRITE.value: "reads and writes"}
 @member_only
 def token_list(team_id: int) -> ResponseReturnValue:
     """The team's tokens, and the form for a new one."""
-    place = find_place(team_id)
-    return _page(place) if place.role is Role.OWNER else _owners_only()
+    return _page(owners_place(team_id, _OWNERS_ONLY))
 
 
 @api_tokens.post(_TOKENS)
 @member_only
 def token_make(team_id: int) -> ResponseReturnValue:
     """Make a token and show it this once."""
-    place = find_place(team_id)
-    if place.role is not Role.OWNER:
-        return _owners_only()
+    owners_place(team_id, _OWNERS_ONLY)
     try:
         with transaction():
             token = make_token(
@@ -55,8 +51,7 @@ def token_make(team_id: int) -> ResponseReturnValue:
 @member_only
 def token_revoke(team_id: int, token_id: int) -> ResponseReturnValue:
     """End a token at once."""
-    if find_place(team_id).role is not Role.OWNER:
-        return _owners_only()
+    owners_place(team_id, _OWNERS_ONLY)
     with transaction():
         is_gone = revoke(team_id, token_id)
         if is_gone:
@@ -77,10 +72,6 @@ def token_revoke_again(team_id: int, token_id: int) -> ResponseReturnValue:  # n
 def _note(act: str, team_id: int, name: str, scope: str = "") -> None:
     told = {"name": clean_line(name)} | ({"scope": _SCOPES[scope]} if scope else {})
     note(by_member(current_user.member_id), act, team_id=team_id, after=told)
-
-
-def _owners_only() -> ResponseReturnValue:
-    return error_page(403, "Only an owner may see and make tokens", "Ask an owner of your team for one.")
 
 
 def _page(place: Place, *, token: str | None = None, errors: dict[str, str] | None = None) -> ResponseReturnValue:

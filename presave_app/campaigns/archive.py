@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 
@@ -15,7 +16,7 @@ _WAITING = text("""
 """)
 
 
-class ArchiveRefused(ValueError):
+class ArchiveRefused(FieldError):
     """The campaign still has work to do; the message says which."""
 
 

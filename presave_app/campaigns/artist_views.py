@@ -14,10 +14,9 @@ from presave_app.campaigns import artists as shelf
 from presave_app.campaigns import forms
 from presave_app.campaigns.artist_models import Artist
 from presave_app.campaigns.artists import ArtistNotFound
-from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.editing import EditRefused
 from presave_app.campaigns.fields import ARTIST_PREFIX, CLOCKS
-from presave_app.campaigns.form_saving import save_all, texts
+from presave_app.campaigns.form_saving import change, save_all, save_and_do, texts
 from presave_app.campaigns.models import Campaign
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import go_to
@@ -146,18 +145,12 @@ def act_again(campaign_id: int) -> ResponseReturnValue:
 
 
 def _change(campaign_id: int, act: Callable[[Campaign], object], *, done: str = "artist") -> ResponseReturnValue:
-    """Change a campaign after saving what was typed, as the whole form was sent."""
-    refused = save_all(campaign_id)
-    if refused:
-        return refused
-    try:
-        with transaction():
-            campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-            act(campaign)
-    except EditRefused as refusal:
-        campaign, role = get_for_member(campaign_id, current_user.member_id)
-        return forms.editor_page(campaign, role, forms.Refusal({}, {}, refusal.errors["name"]))
-    return forms.to_editor(campaign_id, done)
+    """Let an artist fill a campaign. What that changes in its fields stands in the history like anything typed."""
+
+    def fill(campaign: Campaign) -> None:
+        change(campaign, lambda: act(campaign))
+
+    return save_and_do(campaign_id, fill) or forms.to_editor(campaign_id, done)
 
 
 def _places_to_edit() -> list[Place]:

@@ -64,6 +64,24 @@ def save_all(campaign_id: int, *, with_artwork: bool = False) -> ResponseReturnV
     return forms.editor_page(campaign, role, forms.Refusal({}, {"artwork": fault}, "Saved, all but the artwork."))
 
 
+def save_and_do(campaign_id: int, act: Callable[[Campaign], object]) -> ResponseReturnValue | None:
+    """Save what was typed, then act on the campaign in a transaction; the page to answer with when either was refused.
+
+    For buttons that send the whole form.
+    """
+    refused = save_all(campaign_id)
+    if refused:
+        return refused
+    try:
+        with transaction():
+            campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
+            act(campaign)
+    except (FieldError, EditRefused) as refusal:
+        campaign, role = get_for_member(campaign_id, current_user.member_id)
+        return forms.editor_page(campaign, role, forms.Refusal({}, {}, words_of_refusal(refusal)))
+    return None
+
+
 def take_artwork(campaign_id: int) -> str | None:
     """Make the picture that was sent the cover; what is to be said when it can't be used.
 
@@ -85,7 +103,7 @@ def take_artwork(campaign_id: int) -> str | None:
 
 def change(
     campaign: Campaign,
-    do: Callable[[], None],
+    do: Callable[[], object],
     *,
     sent: Mapping[str, str] | None = None,
     undoes: int | None = None,

@@ -10,7 +10,7 @@ from presave_app.access import member_only
 from presave_app.campaigns import forms, live_links
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.fields import FieldError
-from presave_app.campaigns.form_saving import save_all, texts
+from presave_app.campaigns.form_saving import save_all, save_and_do, texts
 from presave_app.lib import clock
 from presave_app.transaction import transaction
 
@@ -43,13 +43,8 @@ def link_add(campaign_id: int) -> ResponseReturnValue:
 @member_only
 def link_revoke(campaign_id: int, link_id: int) -> ResponseReturnValue:
     """Turn a link off; pages that are open by it end with their next look."""
-    refused = save_all(campaign_id)
-    if refused:
-        return refused
-    with transaction():
-        campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-        live_links.revoke(campaign, link_id)
-    return forms.to_editor(campaign_id, "unlinked")
+    refused = save_and_do(campaign_id, lambda campaign: live_links.revoke(campaign, link_id))
+    return refused or forms.to_editor(campaign_id, "unlinked")
 
 
 @artist_links.get(_LINKS)

@@ -52,9 +52,7 @@ def team_data(team_id: int) -> ResponseReturnValue:
 @member_only
 def export(team_id: int) -> ResponseReturnValue:
     """Everything of the team as one archive; for owners, because mail addresses may be in it."""
-    place = find_place(team_id)
-    if place.role is not Role.OWNER:
-        return error_page(403, "Only an owner may take the team's data with them", "Ask an owner of your team for it.")
+    place = owners_place(team_id, "Only an owner may take the team's data with them")
     now, slug = clock.now(), place.team.slug
     packed = pack_team(place.team, now)
     # The answer may take longer to leave than the database lets a transaction idle.
@@ -92,6 +90,14 @@ def find_place(team_id: int) -> Place:
     if found is None:
         abort(404)
     return found
+
+
+def owners_place(team_id: int, refusal: str) -> Place:
+    """An owner's place in the team; whoever has another role reads the refusal."""
+    place = find_place(team_id)
+    if place.role is not Role.OWNER:
+        abort(make_response(error_page(403, refusal, "Ask an owner of your team for it.")))
+    return place
 
 
 def may_only_look() -> ResponseReturnValue:

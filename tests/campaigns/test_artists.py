@@ -104,6 +104,8 @@ def test_choosing_fills_what_is_empty_and_writes_over_nothing(ed: FlaskClient, a
     # It has a date, and its zone and clock belong to that.
     assert (chosen.time_zone, chosen.clock) == ("UTC", "everywhere")
     assert chosen.own_accent == "#7a3cff"
+    filled = f"SELECT count(*) FROM change WHERE campaign_id = {campaign_id} AND act = 'field' AND field = 'colours'"
+    assert read_sql(filled) == 1
 
 
 def test_an_artist_that_is_changed_or_removed_leaves_campaigns_alone(ed: FlaskClient, alba: int, team_id: int) -> None:
