@@ -83,9 +83,17 @@ def pre_save(phone: Page, service: str) -> str:
     return phone.url
 
 
+def wait_for_musickit(page: Page) -> None:
+    """Until Apple's script can be used: a tap before that opens no window and asks to be repeated."""
+    page.wait_for_load_state()
+    # A page whose policy allows no eval can't be waited for by Playwright's own wait_for_function.
+    while not page.evaluate("Boolean(window.MusicKit && MusicKit.getInstance())"):
+        page.wait_for_timeout(20)
+
+
 def _sign_in_on_page(phone: Page) -> None:
     expect(phone.locator("#continue")).to_be_enabled()
-    phone.wait_for_function("window.MusicKit && document.readyState === 'complete'")
+    wait_for_musickit(phone)
     with phone.expect_popup() as opened:
         phone.locator("#continue").click()
     opened.value.fill("#fan", "ida")

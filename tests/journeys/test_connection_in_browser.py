@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from all_services import wait_for_musickit
 from fans import read_sql
 from flask import Flask
 from installation import Installation
@@ -55,7 +56,7 @@ def test_by_the_page_of_the_service(desk: Page, scene: Scene) -> None:
 
 @pytest.mark.parametrize("scene", ["apple-music"], indirect=True)
 def test_by_the_script_of_the_service(desk: Page, scene: Scene) -> None:
-    desk.wait_for_function("window.MusicKit && document.readyState === 'complete'")
+    wait_for_musickit(desk)
     desk.fill("#input-ref", scene.service.pasted)
     with desk.expect_popup() as opened:
         desk.click("#continue")

@@ -21,6 +21,11 @@ from presave_app.extensions import db
 
 SHOTS = os.environ.get("SCREENSHOTS")
 SIZES = "all => all.map(each => parseFloat(getComputedStyle(each).fontSize))"
+# Only when the answer is in its place does the page listen again.
+ASK_AND_SETTLE = """() => new Promise(settled => {
+    document.body.addEventListener("htmx:afterSettle", settled, { once: true });
+    htmx.trigger(document.body, "released");
+})"""
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
@@ -60,7 +65,7 @@ def test_a_page_that_is_open_ends_with_its_link(browser: Browser, site: str, liv
         page = context.new_page()
         page.goto(live)
         page.locator("summary").click()
-        page.evaluate("htmx.trigger(document.body, 'released')")
+        page.evaluate(ASK_AND_SETTLE)
         expect(page.locator("#days-rows")).to_be_visible()
         run_sql("UPDATE live_link SET revoked_at = now()")
         page.evaluate("htmx.trigger(document.body, 'released')")
