@@ -15,6 +15,7 @@ from presave_app.campaigns.code_views import codes
 from presave_app.campaigns.keeping_views import keeping
 from presave_app.campaigns.link_views import links
 from presave_app.campaigns.live_link_views import artist_links
+from presave_app.campaigns.rollout_views import rollouts
 from presave_app.campaigns.second_views import second_members
 from presave_app.campaigns.source_views import link_sources
 from presave_app.campaigns.views import campaigns
@@ -62,6 +63,7 @@ def register(app: Flask) -> None:
         change_log,
         second_members,
         link_sources,
+        rollouts,
         codes,
         releases,
         preflight,

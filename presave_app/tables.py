@@ -10,6 +10,7 @@ from presave_app.campaigns import link_models as links
 from presave_app.campaigns import live_models as live_links
 from presave_app.campaigns import models as campaigns
 from presave_app.campaigns import proposal_models as proposals
+from presave_app.campaigns import rollout_models as rollouts
 from presave_app.campaigns import source_models as sources
 from presave_app.counts import models as counts
 from presave_app.preflight import models as preflight
@@ -37,6 +38,7 @@ MODELS = (
     proposals,
     releases,
     reminders,
+    rollouts,
     second_steps,
     services,
     sources,

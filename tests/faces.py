@@ -12,20 +12,24 @@ import user_agents as ua
 from fans import SLUG, answer_at_spotify, go_to_spotify, move_release, open_campaign, pre_save, run_sql
 from flask import Flask
 from local.demo_campaign import COVER
+from makers import make_campaign
 from scenes import make_scene
 from switching import turned_on
 from twin_client import TwinClient
 
+from presave_app.campaigns import rollout
 from presave_app.campaigns.artwork import give_artwork
 from presave_app.campaigns.artwork_press import press
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
+from presave_app.lib import clock
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import PreSaveId
 from presave_app.transaction import transaction
 
 FOREIGN_TITLE = "ليلة الطريق الطويل إلى البحر 夜のドライブ"
 PAGE = f"/{SLUG}"
+SECOND_URI, THIRD_URI = "spotify:album:4aawyAB9vmqN3uQ7FjRGTy", "spotify:album:1DFixLWuPkv3KT3TnV35m3"
 _LINKS = {
     "amazon-music": "https://music.amazon.com/albums/B0CXYZ1234",
     "boomplay": "https://www.boomplay.com/albums/12345678",
@@ -41,6 +45,20 @@ class Label:
     campaign_id: int
     language: str = "en"
     cookies: dict[str, str] = field(default_factory=dict)
+
+    def roll_out(self) -> list[int]:
+        """Two more releases that one tap covers; returns their ids."""
+        team_id = db.session.get_one(Campaign, self.campaign_id).team_id
+        rows = (("Second Light", 35, SECOND_URI), ("The Whole Long Way Home (Deluxe)", 84, THIRD_URI))
+        ids = [
+            make_campaign(team_id, title=title, slug=f"no-{days}", release_in=timedelta(days=days), ref=ref, upc=None)
+            for title, days, ref in rows
+        ]
+        with transaction():
+            rollout.lock(self.campaign_id, *ids)
+            for each in ids:
+                rollout.join(db.session.get_one(Campaign, self.campaign_id), each, clock.now())
+        return ids
 
     def own_page(self, *states: str, reason: str | None = None, release_in: timedelta = timedelta(days=7)) -> str:
         """A fan's own page, whose pre-save went through these states, to the last one for a reason."""
@@ -83,6 +101,26 @@ def bare_pre_save_page(label: Label) -> str:
     """No artwork yet, and a title that is long and in two scripts."""
     run_sql("UPDATE campaign SET artwork_id = NULL, title = :title", title=FOREIGN_TITLE)
     return pre_save_page(label)
+
+
+def roll_out(label: Label) -> str:
+    """Three releases in one tap, one of them left out; on some services there is only the page's own."""
+    *_, last = label.roll_out()
+    return f"{PAGE}?without={last}"
+
+
+def own_page_of_a_roll_out(label: Label) -> str:
+    """A fan agreed to three releases and has left one out since."""
+    ids = label.roll_out()
+    pre_save_id = pre_save(label.app, label.twin, "ida", also=".".join(map(str, ids)))
+    path = f"/mine/{mine_secret(PreSaveId(pre_save_id))}"
+    label.app.test_client().post(f"{path}/same-tap/{ids[0]}/cancel")
+    return path
+
+
+def out_now_with_more_ahead(label: Label) -> str:
+    label.roll_out()
+    return out_now(label)
 
 
 def far_away(label: Label) -> str:
@@ -198,15 +236,18 @@ def erased(_: Label) -> str:
 PAGES: dict[str, Callable[[Label], str]] = {
     "pre-save": pre_save_page,
     "pre-save-bare": bare_pre_save_page,
+    "roll-out": roll_out,
     "too-early": far_away,
     "inside-an-app": inside_instagram,
     "out-now": out_now,
+    "out-now-more-ahead": out_now_with_more_ahead,
     "on-its-way": on_its_way,
     "ended": ended,
     "not-found": not_found,
     "remind": remind,
     "apple-does-not-answer": apple_does_not_answer,
     "just-pre-saved": just_pre_saved,
+    "roll-out-agreed": own_page_of_a_roll_out,
     "being-added": being_added,
     "on-hold": on_hold,
     "added": added,

@@ -38,6 +38,8 @@ _ACTS = {
     "source-add": "named the source {name}",
     "source-rename": "renamed the source {was} to {name}",
     "source-remove": "removed the source {name}",
+    "rollout-add": "let fans agree to {title} in the same tap",
+    "rollout-take-out": "took {title} out of the roll-out",
     "second-member-on": "let changes of the last day take two members",
     "second-member-off": "let changes of the last day take one member",
     "invite": "invited {email} as {role}",

@@ -21,6 +21,7 @@ from presave_app.campaigns import (
     link_code,
     live_links,
     look,
+    rollout,
 )
 from presave_app.campaigns import campaign as campaign_rules
 from presave_app.campaigns.artwork import find_picture
@@ -132,6 +133,8 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
         "shown_colours": colours.shown_palette(campaign, picture.palette if picture else None),
         **preview,
         **sources_context(campaign),
+        "rollout": rollout.view_of(campaign, now),
+        "rollout_fault": None,
         **banner_context(campaign, role, current_user.member_id, now),
         **progress_context(campaign),
         **_artist_context(campaign),

@@ -105,6 +105,7 @@ class Campaign(Base):
     words_after: Mapped[str | None]
     words_by_language: Mapped[dict[str, dict[str, str]] | None] = mapped_column(JSONB(none_as_null=True))
     own_links: Mapped[list[dict[str, str]] | None] = mapped_column(JSONB(none_as_null=True))
+    rollout_id: Mapped[int | None] = mapped_column(ForeignKey("rollout.id"), index=True)
     live_hash: Mapped[str | None] = mapped_column(unique=True)
     published_at: Mapped[datetime | None] = mapped_column(Moment)
     held_at: Mapped[datetime | None] = mapped_column(Moment)

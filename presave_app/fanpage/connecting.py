@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -19,6 +19,7 @@ from presave_app.extensions import current_settings, db
 from presave_app.fanpage import stops
 from presave_app.fanpage.inside_views import note_step
 from presave_app.fanpage.poster import Face, Offer, clean_source, find_face, offers_of
+from presave_app.fanpage.rolls import seen_on_page, split_ids
 from presave_app.fanpage.visitor import (
     find_fan_id,
     flow_secret,
@@ -27,7 +28,7 @@ from presave_app.fanpage.visitor import (
     remember_flow,
     visitor_zone,
 )
-from presave_app.fanpage.way_back import Made, keep_here, keep_reminder_here
+from presave_app.fanpage.way_back import keep_here, keep_reminder_here, made_by_tap
 from presave_app.lib import clock
 from presave_app.lib.failpoints import reach
 from presave_app.lib.languages import speaking
@@ -67,7 +68,7 @@ def connect(slug: str, service: str) -> ResponseReturnValue:
     connector = _connector_or_404(service)
     campaign = _open_campaign_or_404(slug)
     zone = known_zone(request.form.get("time_zone", "")) or visitor_zone()
-    offer = _offer_or_404(campaign, service, zone)
+    offer = _offer_or_404(campaign, service, zone, request.form.get("also", ""))
     if offer.wording is None:
         return stops.too_early(campaign, connector, offer)
     if (seconds := gate.shut_seconds(service)) > 0:
@@ -91,7 +92,7 @@ def sign_in_page(slug: str, service: str) -> ResponseReturnValue:
     campaign = _open_campaign_or_404(slug)
     if not connector.signs_in_on_page:
         return redirect(url_for("fanpage.page", slug=campaign.slug), code=303)
-    offer = _offer_or_404(campaign, service, visitor_zone())
+    offer = _offer_or_404(campaign, service, visitor_zone(), request.args.get("also", ""))
     if offer.wording is None:
         return stops.too_early(campaign, connector, offer)
     try:
@@ -113,7 +114,8 @@ def _consent_draft(campaign: Campaign, connector: Connector, offer: Offer, zone:
     asked = request.form.getlist("extra")
     ticked = [tick for tick in offer.ticks if tick.extra in asked]
     team = db.session.get_one(Team, campaign.team_id)
-    return draft_of(consent_for(campaign, connector, team.name, zone, ticked), connector, ticked)
+    wording = consent_for(campaign, connector, team.name, zone, ticked, offer.also)
+    return draft_of(wording, connector, ticked, offer.also)
 
 
 def _send_to_service(campaign: Campaign, connector: Connector, draft: dict[str, Any]) -> ResponseReturnValue:
@@ -177,7 +179,7 @@ def _take_in(
     response.headers["Referrer-Policy"] = "no-referrer"
     if sign_in.account_id is None:
         remember_fan(response, fan_id)
-    keep_here(response, Made.pre_save(pre_save_id, campaign.id))
+    keep_here(response, *made_by_tap(pre_save_id))
     return response
 
 
@@ -229,10 +231,12 @@ def _ring_if_due(session: Session, pre_save_id: PreSaveId, service: str) -> None
 def _flow_is_gone(state: str, connector: Connector) -> ResponseReturnValue:
     """Where the sign-in came back to another browser it can begin anew here; its binding is never loosened."""
     campaign = _campaign_of(state)
-    if campaign is None or not flows.is_waiting(db.session(), state):
+    draft = flows.find_waiting_draft(db.session(), state)
+    if campaign is None or draft is None:
         return stops.flow_is_gone(campaign, connector)
     note_step(campaign.id, Step.ELSEWHERE)
-    return stops.came_back_elsewhere(campaign, connector, _find_offer(campaign, connector.service))
+    offer = _find_offer(campaign, connector.service, None, draft.get("also", ()))
+    return stops.came_back_elsewhere(campaign, connector, offer)
 
 
 def _use_flow(state: str, service: str) -> ReturnedFlow | None:
@@ -262,13 +266,17 @@ def _open_campaign_or_404(slug: str) -> Campaign:
     return campaign
 
 
-def _offer_or_404(campaign: Campaign, service: str, zone: str | None) -> Offer:
-    """What the page offers on a service: its wording is the very text that stands beside the button."""
-    return _find_offer(campaign, service, zone) or abort(404)
+def _offer_or_404(campaign: Campaign, service: str, zone: str | None, also: str) -> Offer:
+    """What the page offers on a service: its wording is the very text that stands beside the button.
+
+    `also` are the ids of the further releases that stood there.
+    """
+    return _find_offer(campaign, service, zone, split_ids(also)) or abort(404)
 
 
-def _find_offer(campaign: Campaign, service: str, zone: str | None = None) -> Offer | None:
-    return next((offer for offer in offers_of(campaign, zone) if offer.service == service), None)
+def _find_offer(campaign: Campaign, service: str, zone: str | None, also: Collection[int]) -> Offer | None:
+    offers = offers_of(campaign, zone, seen_on_page(campaign, also))
+    return next((offer for offer in offers if offer.service == service), None)
 
 
 def _redirect_uri(service: str) -> str:

@@ -15,6 +15,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from presave_app.fanpage.poster import clean_source
+from presave_app.fanpage.rolls import clean_ids
 from presave_app.lib.languages import LANGUAGES, SOURCE, language_now, locale_now, locale_of, say_count, translated
 
 # Blueprints whose pages fans see; the workspace speaks English.
@@ -65,8 +66,11 @@ def language_links() -> list[LanguageLink]:
     """This page in each language; none where its address can't be opened again."""
     if request.method not in ("GET", "HEAD"):
         return []
-    source = clean_source(request.args.get("src", ""))
-    kept = {"src": source} if source else {}
+    asked = {
+        "src": clean_source(request.args.get("src", "")),
+        "without": clean_ids(request.args.get("without", "")),
+    }
+    kept = {name: value for name, value in asked.items() if value}
     return [
         LanguageLink(language, name, "?" + urlencode({**kept, _PARAMETER: language}), language == language_now())
         for language, name in LANGUAGES.items()

@@ -14,6 +14,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db, limiter
 from presave_app.fanpage.poster import Face, find_face, offers_of
 from presave_app.fanpage.receipt import receipt_of
+from presave_app.fanpage.tap import find_in_tap, tap_lines
 from presave_app.fanpage.telling import tell_me_of
 from presave_app.fanpage.visitor import find_fan_id, forget_fan
 from presave_app.fanpage.way_back import is_made_here
@@ -81,6 +82,17 @@ def cancel(secret: str) -> ResponseReturnValue:
     with transaction():
         withdraw(pre_save_id)
     return go_to(url_for(".mine_page", secret=secret))
+
+
+@mine.post("/mine/<secret>/same-tap/<int(max=2147483647):campaign_id>/cancel")
+@fan_form
+def leave_out(secret: str, campaign_id: int) -> ResponseReturnValue:
+    """Cancel the pre-save of another release that was agreed to in the same tap. A second time changes nothing."""
+    other = find_in_tap(_get_pre_save(secret), campaign_id) or abort(404)
+    other_id = other.id
+    with transaction():
+        withdraw(other_id)
+    return go_to(url_for(".mine_page", secret=secret, _anchor="same-tap"))
 
 
 @mine.post("/mine/<secret>/disconnect")
@@ -197,6 +209,7 @@ def _mine_context(pre_save: PreSave, secret: str, fault: str = "") -> dict[str, 
         "can_try_again": can_try_again(db.session(), pre_save.id),
         "offer": next((offer for offer in offers if offer.service == pre_save.service), None),
         "zone": pre_save.time_zone or "",
+        "same_tap": tap_lines(pre_save),
         "receipt": receipt_of(pre_save, campaign, service),
         "tell_me": tell_me_of(pre_save, service.name, fault, request.form.get("email", "") if fault else ""),
     }

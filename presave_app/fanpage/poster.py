@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,10 +19,12 @@ from presave_app.campaigns.language_words import find_words
 from presave_app.campaigns.listening import find_player, link_of, listen_url
 from presave_app.campaigns.models import Campaign, LabelPage, Target
 from presave_app.campaigns.release_clock import release_clock
+from presave_app.campaigns.rollout import services_of
 from presave_app.campaigns.targets import find_targets, links_among
 from presave_app.counts.tally import count_context
 from presave_app.extensions import db
 from presave_app.fanpage.inside_apps import ALL_MARKS
+from presave_app.fanpage.rolls import join_ids, only_words, roll_of
 from presave_app.fanpage.words import day_words, release_words
 from presave_app.lib import clock
 from presave_app.lib.countries import zones_of
@@ -50,7 +52,8 @@ class Offer:
     """One service on the poster. A wording is there when the fan can agree now, and is what they agree to.
 
     With `remind_words` there is no add to be had, and they say what is done instead. `has_countdown` is whether the
-    label has named a page at the service itself on which fans pre-save.
+    label has named a page at the service itself on which fans pre-save. `also` are further releases of the roll-out
+    that the same tap covers; where that is less than the page lists, `only_words` says so.
     """
 
     link_id: int | None
@@ -68,6 +71,13 @@ class Offer:
     home_countries: tuple[str, ...] = ()
     has_countdown: bool = False
     player: Player | None = None
+    also: tuple[Campaign, ...] = ()
+    only_words: str = ""
+
+    @property
+    def also_ids(self) -> str:
+        """The further releases that its button covers, as a form says which of them its fan has seen."""
+        return join_ids([each.id for each in self.also])
 
     @property
     def plays_here(self) -> bool:
@@ -100,14 +110,23 @@ def find_face(campaign: Campaign, zone: str | None = None) -> Face | None:
 
 
 def poster_context(
-    campaign: Campaign, *, zone: str | None = None, is_preview: bool = False, source: str = ""
+    campaign: Campaign,
+    *,
+    zone: str | None = None,
+    is_preview: bool = False,
+    source: str = "",
+    without: Collection[int] = (),
 ) -> dict[str, Any]:
     """What `fanpage/_poster.html` needs, for the page of the fans and for the editor's preview.
 
-    A zone decides which face is shown and nothing else: there are two pages, never one for each zone.
+    A zone decides which face is shown and nothing else: there are two pages, never one for each zone. `without` are
+    the releases of the roll-out that the visitor has left out.
     """
-    offers, count = [_if_seated(offer) for offer in offers_of(campaign, zone)], count_context(campaign, zone)
     face = _face_by_clock(campaign, zone)
+    roll = roll_of(campaign, without)
+    covered = roll.covered if face is Face.PRE_SAVE else ()
+    offers = [_if_seated(offer) for offer in offers_of(campaign, zone, covered)]
+    count = count_context(campaign, zone)
     is_out = face is Face.OUT_NOW
     is_waiting = is_out and not all(offer.listen_url or offer.remind_words for offer in offers)
     return {
@@ -119,6 +138,7 @@ def poster_context(
         "own_words": campaign.words_after if is_out else campaign.words_before,
         "words_in_language": find_words(campaign, language_now(), "after" if is_out else "before"),
         "offers": offers,
+        "roll": roll.only(reachable_by(offers)) if face is Face.PRE_SAVE else roll,
         "listen_here": first_with_player(offers) if is_out else None,
         "asks_again": is_waiting and count["count"].poll is not None and not is_preview,
         "source": source,
@@ -127,20 +147,36 @@ def poster_context(
     }
 
 
-def offers_of(campaign: Campaign, zone: str | None = None) -> list[Offer]:
-    """For a fan in `zone`, in the order of the page: where we add the release, then where we can only remind."""
+def offers_of(campaign: Campaign, zone: str | None = None, also: Sequence[Campaign] = ()) -> list[Offer]:
+    """For a fan in `zone`, in the order of the page: where we add the release, then where we can only remind.
+
+    `also` are further releases of the roll-out that one tap is to cover, where the service can.
+    """
     targets, pages = find_targets(campaign.id), find_pages(campaign.id)
     ahead = {service for service, page in pages.items() if page.countdown_url}
     team_name = db.session.scalars(select(Team.name).where(Team.id == campaign.team_id)).one()
+    ask = _Ask(campaign, team_name, zone, tuple(also), services_of(also))
     saves = [
-        _offer(campaign, connector, targets[service], pages.get(service), team_name, zone)
+        _offer(ask, connector, targets[service], pages.get(service))
         for service, connector in connectors().items()
         if service in targets
+    ]
+    reachable = reachable_by(saves)
+    saves = [
+        replace(offer, only_words=only_words(offer.name, campaign, offer.also))
+        if offer.wording and len(offer.also) < len(reachable)
+        else offer
+        for offer in saves
     ]
     links = [(find_entry(target.service), target) for target in links_among(targets)]
     alone = [(find_entry(service), None) for service in sorted(ahead - targets.keys())]
     offers = [*saves, *(_link_offer(entry, target) for entry, target in [*alone, *links] if entry is not None)]
     return [replace(offer, has_countdown=offer.service in ahead) for offer in offers]
+
+
+def reachable_by(offers: Sequence[Offer]) -> set[int]:
+    """Which further releases of a roll-out some service covers."""
+    return {each.id for offer in offers for each in offer.also}
 
 
 def adds_now(campaign: Campaign, service: str, zone: str | None) -> bool:
@@ -203,18 +239,37 @@ def _link_offer(entry: Entry, target: Target | None) -> Offer:
     )
 
 
-def _offer(
-    campaign: Campaign, connector: Connector, target: Target, page: LabelPage | None, team_name: str, zone: str | None
-) -> Offer:
+@dataclass(frozen=True)
+class _Ask:
+    """What is asked of a fan on the page: by whom, seen from where, and for which releases besides its own."""
+
+    campaign: Campaign
+    team_name: str
+    zone: str | None
+    also: tuple[Campaign, ...]
+    services: Mapping[int, Collection[str]]
+
+    def covered_by(self, connector: Connector) -> tuple[Campaign, ...]:
+        """Those of the further releases that are on the service, and that a permission given now lives to see."""
+        return tuple(
+            each
+            for each in self.also
+            if connector.service in self.services[each.id] and opens_at(each, connector) is None
+        )
+
+
+def _offer(ask: _Ask, connector: Connector, target: Target, page: LabelPage | None) -> Offer:
+    campaign = ask.campaign
     artist_ref = (page.artist_ref if page else None) or target.artist_ref
     opens = opens_at(campaign, connector)
     can_agree = campaign.release_at is not None and opens is None
+    also = ask.covered_by(connector) if can_agree else ()
     return Offer(
         link_id=target.id,
         service=connector.service,
         name=connector.name,
         listen_url=listen_url(connector, target),
-        wording=consent_for(campaign, connector, team_name, zone) if can_agree else None,
+        wording=consent_for(campaign, connector, ask.team_name, ask.zone, also=also) if can_agree else None,
         ticks=ticks_for(campaign, connector, artist_ref) if can_agree else [],
         # The whole of the named day is safe, not only its evening.
         opens_on=day_words(opens + timedelta(days=1), campaign.time_zone) if opens else None,
@@ -224,6 +279,7 @@ def _offer(
         home_device=connector.home_device,
         home_countries=connector.home_countries,
         player=find_player(target),
+        also=also,
     )
 
 

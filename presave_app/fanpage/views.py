@@ -16,6 +16,7 @@ from presave_app.counts.ways_out import count_way_out
 from presave_app.extensions import db
 from presave_app.fanpage.language import chosen_language
 from presave_app.fanpage.poster import Face, clean_source, find_face, poster_context
+from presave_app.fanpage.rolls import split_ids
 from presave_app.fanpage.visitor import visitor_zone
 from presave_app.front.offers import Offer, Side, offer
 from presave_app.lib import clock
@@ -109,7 +110,8 @@ def page(slug: str) -> ResponseReturnValue:
     if face is Face.ENDED:
         return render_template("fanpage/not_here.html", is_ended=True), 410
     card = find_card(campaign.id, is_out=face is Face.OUT_NOW)
-    context = poster_context(campaign, zone=zone, source=source)
+    without = split_ids(request.args.get("without", ""))
+    context = poster_context(campaign, zone=zone, source=source, without=without)
     response = make_response(render_template("fanpage/page.html", card=card, **context))
     if face is Face.OUT_NOW:
         allow_frames(response, [offer.player.origin for offer in context["offers"] if offer.plays_here])

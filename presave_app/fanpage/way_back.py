@@ -15,10 +15,12 @@ from flask import request
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from presave_app.extensions import current_settings
+from presave_app.extensions import current_settings, db
 from presave_app.fanpage.visitor import FAN_DAYS, cookie_name, drop_cookie, forget_fan, set_cookie
 from presave_app.presaves import looking_up as pre_saves
+from presave_app.presaves.models import PreSave
 from presave_app.presaves.states import PreSaveId
+from presave_app.presaves.together import find_others
 from presave_app.reminders import looking_up as reminders
 
 # The newest that are kept: some 600 bytes go with each request of this browser at most.
@@ -63,14 +65,21 @@ def made_here() -> list[Made]:
     return [Made(Kind(kind), UUID(hex=name), campaign_id) for kind, name, campaign_id in listed]
 
 
+def made_by_tap(pre_save_id: PreSaveId) -> list[Made]:
+    """This pre-save, and then the others of the tap that made it."""
+    pre_save = db.session.get_one(PreSave, pre_save_id)
+    return [Made.pre_save(PreSaveId(each.id), each.campaign_id) for each in (pre_save, *find_others(pre_save))]
+
+
 def is_made_here(made_id: UUID) -> bool:
     """Whether this browser finds the way back to it."""
     return any(made.id == made_id for made in made_here())
 
 
-def keep_here(response: Response, new: Made) -> None:
-    """Let the browser keep one thing more. What is kept already goes to the front."""
-    kept = [new, *(made for made in made_here() if made.id != new.id)][:MOST]
+def keep_here(response: Response, *new: Made) -> None:
+    """Let the browser keep what was just made. What is kept already goes to the front."""
+    ids = {made.id for made in new}
+    kept = [*new, *(made for made in made_here() if made.id not in ids)][:MOST]
     listed = [(made.kind.value, made.id.hex, made.campaign_id) for made in kept]
     set_cookie(response, _COOKIE, str(_signer().dumps(listed)), _SECONDS)
     mark = ".".join(str(made.campaign_id) for made in kept)

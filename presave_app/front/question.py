@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from presave_app.counts.tally import FACES
 from presave_app.fanpage.language import chosen_language
 from presave_app.fanpage.poster import clean_source
+from presave_app.fanpage.rolls import clean_ids
 
 # Whoever asks longer questions is answered by Flask.
 _LONGEST_QUERY = 512
@@ -54,7 +55,11 @@ def reader(own_words: Collection[str]) -> Callable[[str, str], Question | None]:
 
 def _page_query(query: str) -> str:
     values = _first_values(query)
-    kept = {"src": clean_source(values.get("src", "")), "lang": chosen_language({"QUERY_STRING": query}) or ""}
+    kept = {
+        "src": clean_source(values.get("src", "")),
+        "without": clean_ids(values.get("without", "")),
+        "lang": chosen_language({"QUERY_STRING": query}) or "",
+    }
     return urlencode({name: value for name, value in kept.items() if value})
 
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from presave_app.campaigns.release_clock import lock_clock
+from presave_app.campaigns.release_clock import ReleaseClock, lock_clock
 from presave_app.lib.tokens import hash_secret
 from presave_app.presaves import grants
 from presave_app.presaves.flows import ReturnedFlow
@@ -32,31 +32,76 @@ class _Due:
 def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Connector, browser_id: str) -> PreSaveId:
     """Write down what a fan agreed to. Repeating it gives the same pre-save, armed again where it had ended.
 
+    A tap on one page may cover further releases of a roll-out: each is a pre-save of its own, in the same transaction.
     Where the service names no account the fan's browser stands for it, by its lasting `browser_id`.
-    Raises NeedsReauth when the permission would not last until the day.
+    Raises NeedsReauth when the permission would not last until the day. For the further releases it may end earlier:
+    their fan is asked again in time.
     """
     key = grants.account_key(flow.service, sign_in.account_id or browser_id)
-    # Everybody locks in this order: campaign, pre-save, grant. The campaign's moment must not move meanwhile.
-    clock = lock_clock(session, flow.campaign_id, to_change=False)
-    known_zone = session.execute(
-        text("SELECT time_zone FROM pre_save WHERE campaign_id = :c AND service = :s AND account_key = :k FOR UPDATE"),
-        {"c": flow.campaign_id, "s": flow.service, "k": key},
-    ).scalar_one_or_none()
-    zone = flow.consent_draft.get("time_zone") or known_zone
+    campaign_ids = [flow.campaign_id, *flow.consent_draft.get("also", ())]
+    # Everybody locks in this order: campaigns, pre-saves, grant. A campaign's moment must not move meanwhile.
+    clocks = {each: lock_clock(session, each, to_change=False) for each in sorted(campaign_ids)}
+    known_zones = _lock_zones(session, campaign_ids, flow.service, key)
+    zone = flow.consent_draft.get("time_zone") or known_zones.get(flow.campaign_id)
     grant_id = grants.upsert(session, flow.service, key, sign_in.tokens, connector.grant_life)
-    due = _Due(zone, clock.moment_in(zone) if clock else None)
-    _refuse_unless_lasting(session, grant_id, due)
-    consent_id = _write_consent(session, flow, sign_in.tokens.scopes)
-    pre_save_id = _upsert_pre_save(session, flow, key, due, consent_id, grant_id)
-    _drop_extras(session, pre_save_id)
-    for action in flow.consent_draft["actions"]:
+    dues = {each: _due(clock, zone or known_zones.get(each)) for each, clock in clocks.items()}
+    _refuse_unless_lasting(session, grant_id, dues[flow.campaign_id])
+    tap = _Tap(flow, key, grant_id, sign_in.tokens.scopes, uuid4() if len(campaign_ids) > 1 else None)
+    pre_save_id, *_ = [_take_in(session, tap, each, dues[each]) for each in campaign_ids]
+    # A fan whose pre-save is done already signed in for nothing: keep nothing of it.
+    grants.erase_unneeded(session, [grant_id])
+    return pre_save_id
+
+
+@dataclass(frozen=True)
+class _Tap:
+    """One agreement of one fan. `id` is there where it covers several releases."""
+
+    flow: ReturnedFlow
+    key: str
+    grant_id: GrantId
+    scopes: tuple[str, ...]
+    id: UUID | None
+
+    def is_own(self, campaign_id: int) -> bool:
+        """Whether the release is the one on whose page the fan was."""
+        return campaign_id == self.flow.campaign_id
+
+    def actions_for(self, campaign_id: int) -> list[dict[str, str]]:
+        """What is done for one of the releases: of the others nothing but what is done with the release itself."""
+        actions: list[dict[str, str]] = self.flow.consent_draft["actions"]
+        return [each for each in actions if self.is_own(campaign_id) or each["subject"] == "release"]
+
+
+def _due(clock: ReleaseClock | None, zone: str | None) -> _Due:
+    return _Due(zone, clock.moment_in(zone) if clock else None)
+
+
+def _lock_zones(session: Session, campaign_ids: list[int], service: str, key: str) -> dict[int, str | None]:
+    """The zone of each pre-save that the fan has already; all of them stay locked."""
+    rows = session.execute(
+        text("""
+            SELECT campaign_id, time_zone FROM pre_save
+            WHERE campaign_id = ANY(:ids) AND service = :service AND account_key = :key ORDER BY id FOR UPDATE
+        """),
+        {"ids": campaign_ids, "service": service, "key": key},
+    )
+    return {row.campaign_id: row.time_zone for row in rows}
+
+
+def _take_in(session: Session, tap: _Tap, campaign_id: int, due: _Due) -> PreSaveId:
+    """Write down one release of a tap."""
+    actions = tap.actions_for(campaign_id)
+    consent_id = _write_consent(session, tap, campaign_id, actions)
+    pre_save_id = _upsert_pre_save(session, tap, campaign_id, due, consent_id)
+    if tap.is_own(campaign_id):
+        _drop_extras(session, pre_save_id)
+    for action in actions:
         _upsert_action(session, pre_save_id, action)
     session.execute(
         text("INSERT INTO target (campaign_id, service) VALUES (:c, :s) ON CONFLICT DO NOTHING"),
-        {"c": flow.campaign_id, "s": flow.service},
+        {"c": campaign_id, "s": tap.flow.service},
     )
-    # A fan whose pre-save is done already signed in for nothing: keep nothing of it.
-    grants.erase_unneeded(session, [grant_id])
     return pre_save_id
 
 
@@ -73,31 +118,30 @@ def _refuse_unless_lasting(session: Session, grant_id: GrantId, due: _Due) -> No
         raise NeedsReauth("no_lasting_permission")
 
 
-def _write_consent(session: Session, flow: ReturnedFlow, scopes: tuple[str, ...]) -> UUID:
-    draft = flow.consent_draft
+def _write_consent(session: Session, tap: _Tap, campaign_id: int, actions: list[dict[str, str]]) -> UUID:
+    draft = tap.flow.consent_draft
     consent_id = uuid4()
     session.execute(
         text("""
-            INSERT INTO consent (id, campaign_id, service, wording_version, wording, language, actions, scopes)
-            VALUES (:id, :campaign_id, :service, :version, :wording, :language, CAST(:actions AS jsonb), :scopes)
+            INSERT INTO consent (id, campaign_id, service, wording_version, wording, language, actions, scopes, tap_id)
+            VALUES (:id, :campaign_id, :service, :version, :wording, :language, CAST(:actions AS jsonb), :scopes, :tap)
         """),
         {
             "id": consent_id,
-            "campaign_id": flow.campaign_id,
-            "service": flow.service,
+            "campaign_id": campaign_id,
+            "service": tap.flow.service,
             "version": draft["version"],
-            "wording": f"{draft['headline']}\n{draft['text']}",
+            "wording": "\n".join([draft["headline"], *draft.get("releases", ()), draft["text"]]),
             "language": draft["language"],
-            "actions": json.dumps(draft["actions"]),
-            "scopes": list(scopes),
+            "actions": json.dumps(actions),
+            "scopes": list(tap.scopes),
+            "tap": tap.id,
         },
     )
     return consent_id
 
 
-def _upsert_pre_save(
-    session: Session, flow: ReturnedFlow, key: str, due: _Due, consent_id: UUID, grant_id: GrantId
-) -> PreSaveId:
+def _upsert_pre_save(session: Session, tap: _Tap, campaign_id: int, due: _Due, consent_id: UUID) -> PreSaveId:
     new_id = PreSaveId(uuid4())
     row = session.execute(
         text("""
@@ -120,13 +164,13 @@ def _upsert_pre_save(
         """),
         {
             "id": new_id,
-            "service": flow.service,
-            "key": key,
+            "service": tap.flow.service,
+            "key": tap.key,
             "consent_id": consent_id,
-            "grant_id": grant_id,
-            "campaign_id": flow.campaign_id,
+            "grant_id": tap.grant_id,
+            "campaign_id": campaign_id,
             "mine_hash": hash_secret(mine_secret(new_id)),
-            "source": flow.consent_draft.get("source"),
+            "source": tap.flow.consent_draft.get("source"),
             "moment": due.moment,
             "time_zone": due.zone,
         },

@@ -94,10 +94,12 @@ def find_campaign_of(session: Session, state: str) -> int | None:
     ).scalar_one_or_none()
 
 
-def is_waiting(session: Session, state: str) -> bool:
-    """Whether a sign-in with this state is still on its way, wherever it began."""
-    waiting = text("SELECT 1 FROM oauth_flow WHERE state_hash = :state AND used_at IS NULL AND expires_at > now()")
-    return session.execute(waiting, {"state": hash_secret(state)}).one_or_none() is not None
+def find_waiting_draft(session: Session, state: str) -> dict[str, Any] | None:
+    """What is agreed to in the sign-in with this state, while it is still on its way, wherever it began."""
+    waiting = text("""
+        SELECT consent_draft FROM oauth_flow WHERE state_hash = :state AND used_at IS NULL AND expires_at > now()
+    """)
+    return session.execute(waiting, {"state": hash_secret(state)}).scalar_one_or_none()
 
 
 def forget_old(session: Session) -> int:

@@ -64,9 +64,14 @@ class Grant(Base):
 
 
 class Consent(Base):
-    """What a fan agreed to, word for word. Never changed but for the time of its withdrawal."""
+    """What a fan agreed to, word for word. Never changed but for the time of its withdrawal.
+
+    A tap that covers a whole roll-out is one consent for each release, with the same words; `tap_id` holds them
+    together, and each can be withdrawn by itself.
+    """
 
     __tablename__ = "consent"
+    __table_args__ = (Index("ix_consent_tap", "tap_id", postgresql_where=text("tap_id IS NOT NULL")),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
@@ -78,6 +83,7 @@ class Consent(Base):
     scopes: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
     given_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"), index=True)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
+    tap_id: Mapped[uuid.UUID | None]
 
 
 class PreSave(Base):

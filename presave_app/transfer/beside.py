@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from presave_app.campaigns import sources
+from presave_app.campaigns import rollout, sources
 from presave_app.campaigns.archive import ArchiveRefused, archive
 from presave_app.campaigns.artist_models import Artist
 from presave_app.campaigns.artists import find_named
@@ -17,6 +17,8 @@ from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.lib.shapes import as_list, as_object, as_text
 from presave_app.lib.text import clean_line
+
+ROLL_OUT = "roll_out"
 
 
 def told_beside(campaign: Campaign) -> dict[str, Any]:
@@ -47,6 +49,16 @@ def give_beside(campaign: Campaign, entry: Mapping[str, Any], now: datetime) -> 
         except ArchiveRefused as refusal:
             notes.append(str(refusal))
     return notes
+
+
+def join_roll_out(campaign: Campaign, other: Campaign, now: datetime) -> list[str]:
+    """Let fans agree to a draft together with one that came in before it; returns what could not be done."""
+    rollout.lock(other.id, campaign.id)
+    try:
+        rollout.join(other, campaign.id, now)
+    except FieldError as refusal:
+        return [f"{ROLL_OUT}: it stands alone here. {refusal}"]
+    return []
 
 
 def _give_artist(campaign: Campaign, name: str, notes: list[str]) -> None:

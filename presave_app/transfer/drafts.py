@@ -17,9 +17,10 @@ from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.lib.moments import find_zone, moment_of
+from presave_app.lib.shapes import as_list, as_text
 from presave_app.teams.models import Team
 from presave_app.transaction import transaction
-from presave_app.transfer.beside import give_beside
+from presave_app.transfer.beside import ROLL_OUT, give_beside, join_roll_out
 from presave_app.transfer.models import ImportedCampaign
 
 # A campaign without them would have no name; whatever else is wrong is left out of the draft.
@@ -123,6 +124,10 @@ def _made(
         campaign, more = fill_draft(team_id, found, now)
         note_taken_in(team_id, origin, campaign)
         more += give_beside(campaign, beside, now)
+        others = (find_taken_in(team_id, as_text(origin)) for origin in as_list(beside.get(ROLL_OUT)))
+        # They came in before it, and are together already.
+        if first := next((other for other in others if other), None):
+            more += join_roll_out(campaign, first, now)
         return Draft(name, campaign.id, campaign.slug, is_new=True, notes=(*notes, *more, *found.notes))
 
 

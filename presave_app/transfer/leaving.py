@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from sqlalchemy import select
 
+from presave_app.campaigns import rollout
 from presave_app.campaigns.addresses import was_public
 from presave_app.campaigns.campaign import status_of
 from presave_app.campaigns.file_form import file_form_of
@@ -21,7 +22,7 @@ from presave_app.teams.imprints import FIELDS, find_imprint
 from presave_app.teams.models import Team
 from presave_app.transfer import tables
 from presave_app.transfer.artists_file import ARTISTS, artist_lines
-from presave_app.transfer.beside import told_beside
+from presave_app.transfer.beside import ROLL_OUT, told_beside
 from presave_app.transfer.readme import README
 
 FORMAT = "presave-team/1"
@@ -74,8 +75,15 @@ def _entry_of(campaign: Campaign, now: datetime) -> dict[str, Any]:
         "url": current_settings().absolute(f"/{campaign.slug}"),
         "status": status_of(campaign, bool(was_public([campaign.id])), now),
         **told_beside(campaign),
+        **_roll_out_of(campaign),
         "campaign": {**file_form_of(campaign), **artwork},
     }
+
+
+def _roll_out_of(campaign: Campaign) -> dict[str, list[str]]:
+    """The other releases that fans agree to in the same tap."""
+    others = [origin_of(each.id) for each in rollout.list_releases(campaign) if each.id != campaign.id]
+    return {ROLL_OUT: others} if others else {}
 
 
 def _ids_of(team_id: int) -> list[int]:

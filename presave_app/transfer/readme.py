@@ -7,7 +7,8 @@ Made on {made_at} UTC.
 campaigns.json   Every campaign: title, artist, dates, links, artists' pages, colours, words and further links. Under
                  "campaign" each stands in the form of a campaign file, which "flask campaigns create" takes as it is.
                  Beside it: the artist it was given, its sources with the code that their links carry, the names and
-                 ends of the artist's links to the live count, and since when it is archived.
+                 ends of the artist's links to the live count, the other releases of its roll-out, and since when
+                 it is archived.
 artists.json     The artists that the team keeps, with their pages on the services, time zone, clock and colours.
 artwork/         The artwork of each campaign, in the largest size that is kept.
 consents.csv     What each fan agreed to, word for word: when, on which service, what became of it, where they came
@@ -27,7 +28,7 @@ tokens and webhooks lead to this installation: make new ones where you go.
 
 In the spreadsheets a cell that begins with = + - or @ has a ' before it, so that no program takes it for a formula.
 To take the campaigns in elsewhere: sign in there, open "Data and API" in the account menu, and choose this archive.
-Artists come in where their name is new. Campaigns come in as drafts, each once, with their artist and sources; what was
-archived is archived there too. Each draft has one new link for its artist, and no other.
+Artists come in where their name is new. Campaigns come in as drafts, each once, with their artist, sources and
+roll-outs; what was archived is archived there too. Each draft has one new link for its artist, and no other.
 Fans' consents are never taken in as permissions.
 """

@@ -91,6 +91,19 @@ def test_another_team_gets_all_of_it_once(exported: bytes, charlie: FlaskClient)
     assert read_sql("SELECT string_agg(name, ',') FROM live_link WHERE campaign_id = :id", id=made) == "Artist"
 
 
+def test_a_roll_out_comes_in_as_one(alice: FlaskClient, team_id: int, charlie: FlaskClient) -> None:
+    first = make_campaign(team_id, slug="night-drive")
+    for number in (2, 3):
+        other = make_campaign(team_id, title=f"No {number}", slug=f"no-{number}")
+        assert post(alice, f"/campaigns/{first}/rollout/add", release=str(other)).status_code == 303
+    make_campaign(team_id, title="Alone", slug="alone")
+    there = read_sql("SELECT id FROM team WHERE slug = 'other-label'")
+    send(charlie, there, export_of(alice, team_id))
+    together = "SELECT string_agg(title, ',' ORDER BY id) FROM campaign WHERE team_id = :id AND rollout_id IS NOT NULL"
+    assert read_sql(together, id=there) == "Night Drive,No 2,No 3"
+    assert read_sql("SELECT count(DISTINCT rollout_id) FROM campaign WHERE team_id = :id", id=there) == 1
+
+
 def test_the_first_time_says_what_came_in(exported: bytes, charlie: FlaskClient) -> None:
     page = send(charlie, read_sql("SELECT id FROM team WHERE slug = 'other-label'"), exported)
     assert "1 new artist came in." in page

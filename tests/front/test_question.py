@@ -17,6 +17,8 @@ read = reader(frozenset({"sign-in", "healthz"}))
         ("/night-drive", "src=tiktok", "src=tiktok"),
         ("/night-drive", "a=b&src=tik%74ok&src=other", "src=tiktok"),
         ("/night-drive", "src=a%20b", ""),
+        ("/night-drive", "without=15.2.15", "without=2.15"),
+        ("/night-drive", "without=x", ""),
         ("/night-drive/count", "face=pre-save&seen=12&x=y", "seen=12&face=pre-save"),
         ("/night-drive/count", "seen=12&face=<b>", "seen=12"),
         ("/night-drive/count.json", "seen=12", ""),
