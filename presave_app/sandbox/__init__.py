@@ -13,6 +13,7 @@ from .lookups import create_itunes, create_musicbrainz, create_odesli
 from .settings import SandboxSettings
 from .soundcloud import create_soundcloud
 from .spotify import SpotifyService
+from .stage import create_stage
 from .tidal import create_tidal
 from .youtube import create_youtube
 
@@ -48,6 +49,7 @@ def create_sandbox(settings: SandboxSettings | None = None) -> Flask:
     twins = [create_twin(known) for create_twin in TWINS]
     for twin in twins:
         twin.install(app)
+    app.register_blueprint(create_stage(known))
 
     @app.get("/")
     def home() -> str:

@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 
 from . import create_sandbox
-from .server import create_server, stop_when_told
+from .server import create_server, stop_when_told, stop_with_parent
 from .settings import SandboxSettings, settings_from
 
 
@@ -19,8 +19,11 @@ def main() -> int:
         public_url=arguments.public_url,
         app_name=arguments.app_name,
     )
+    if arguments.with_parent:
+        stop_with_parent()
     server = create_server(create_sandbox(settings), arguments.host, arguments.port)
-    stop_when_told(server)
+    if not arguments.with_parent:
+        stop_when_told(server)
     print(f"Sandbox listens on http://{arguments.host}:{server.server_port}/", flush=True)
     server.serve_forever()
     return 0
@@ -37,6 +40,7 @@ def _parse_arguments(known: SandboxSettings) -> argparse.Namespace:
     parser.add_argument("--client-secret", default=known.spotify_client_secret, help="or SPOTIFY_CLIENT_SECRET")
     parser.add_argument("--public-url", default=known.public_url, help="the app's address, or PUBLIC_URL")
     parser.add_argument("--app-name", default=known.app_name, help="what the consent page calls the app")
+    parser.add_argument("--with-parent", action="store_true", help="end when standard input does, and not before")
     return parser.parse_args()
 
 

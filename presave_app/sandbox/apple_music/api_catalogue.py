@@ -63,7 +63,9 @@ def one_song(storefront: str, song_id: str) -> Response:
     found = catalogue.find_song(song_id)
     if found is None:
         raise not_found()
-    return jsonify({"data": [song_json(*found, storefront, catalogue.now)]})
+    release, song = found
+    shape = song_json(release, song, storefront, catalogue.now)
+    return jsonify({"data": [_related(shape, catalogue, release, song.id, "songs")]})
 
 
 def many_songs(storefront: str) -> Response:
@@ -89,21 +91,24 @@ def _find_albums(catalogue: Catalogue) -> list[AppleMusicRelease]:
 
 
 def _album_json(catalogue: Catalogue, release: AppleMusicRelease) -> Json:
-    """With `relate=library` and a fan's token also whether it is in that fan's library."""
     shape = album_json(release, catalogue.storefront, catalogue.now)
+    return _related(shape, catalogue, release, release.id_in(catalogue.storefront), "albums")
+
+
+def _related(shape: Json, catalogue: Catalogue, release: AppleMusicRelease, ref: str, kind: str) -> Json:
+    """With `relate=library` and a fan's token also whether it is in that fan's library."""
     if "library" in request.args.get("relate", "").split(","):
-        relationships = shape["relationships"]
+        relationships = shape.setdefault("relationships", {})
         assert isinstance(relationships, dict)
-        relationships["library"] = {"data": _library_data(catalogue, release)}
+        relationships["library"] = {"data": _library_data(catalogue, release, ref, kind)}
     return shape
 
 
-def _library_data(catalogue: Catalogue, release: AppleMusicRelease) -> list[Json]:
+def _library_data(catalogue: Catalogue, release: AppleMusicRelease, ref: str, kind: str) -> list[Json]:
     twin, fan = current_twin(), require_library()
     if not release.is_live_in(catalogue.storefront, catalogue.now) and not twin.switches.relate_before_live:
         return []
-    album_id = release.id_in(catalogue.storefront)
-    return [library_link(fan.name, item) for item in twin.fans.library_of(fan) if item.ref == album_id]
+    return [library_link(fan.name, item, kind) for item in twin.fans.library_of(fan) if item.ref == ref]
 
 
 def _open(storefront: str) -> Catalogue:

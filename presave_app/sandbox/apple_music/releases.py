@@ -6,6 +6,7 @@ https://developer.apple.com/documentation/applemusicapi/albums/attributes-data.d
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from zoneinfo import ZoneInfo
 
 from presave_app.sandbox.kit.ids import made_up_number
@@ -41,6 +42,7 @@ class AppleMusicRelease(Release):
 
     From `preorder_from` on the album is shown before its start, its first `instant_songs` songs to be had at
     once; without it nothing is seen of the release before, as of every single. `sold_in` empty means everywhere.
+    There are as many songs as the longer of `song_ids` and `isrcs` says; an id that is not given is made up.
     """
 
     starts: Mapping[str, datetime] = field(default_factory=dict)
@@ -50,6 +52,7 @@ class AppleMusicRelease(Release):
     preorder_from: datetime | None = None
     instant_songs: int = 0
     isrcs: tuple[str, ...] = ()
+    song_ids: tuple[str, ...] = ()
     single: bool = False
     label: str = "Example Label"
     takedown: bool = False
@@ -83,7 +86,10 @@ class AppleMusicRelease(Release):
 
     def songs(self) -> list[Song]:
         codes = self.isrcs or (self.isrc,)
-        return [Song(self._song_id(number), self._title(number), code, number) for number, code in enumerate(codes, 1)]
+        pairs = enumerate(zip_longest(codes, self.song_ids, fillvalue=""), 1)
+        return [
+            Song(known or self._song_id(number), self._title(number), code, number) for number, (code, known) in pairs
+        ]
 
     def credited_artist_id(self) -> str:
         return self.artist_id or made_up_number(f"artist {self.artist}")

@@ -91,10 +91,10 @@ def storefront_json(code: str) -> Json:
     return {"id": code, "type": "storefronts", "href": f"/v1/storefronts/{code}", "attributes": attributes}
 
 
-def library_link(fan: str, item: SavedItem) -> Json:
+def library_link(fan: str, item: SavedItem, kind: str = "albums") -> Json:
     """The library's own id changes when a thing is removed and added again."""
     library_id = f"l.{made_up_text(f'{fan} {item.ref} {item.at}', LETTERS, 7)}"
-    return {"id": library_id, "type": "library-albums", "href": f"/v1/me/library/albums/{library_id}"}
+    return {"id": library_id, "type": f"library-{kind}", "href": f"/v1/me/library/{kind}/{library_id}"}
 
 
 def library_album_json(fan: str, item: SavedItem, release: AppleMusicRelease, storefront: str, now: datetime) -> Json:

@@ -1,4 +1,4 @@
-"""A rolling window, as streaming services count calls."""
+"""A rolling window, as streaming services count calls. How many it turned away is counted for who sets the scene."""
 
 import math
 from collections import deque
@@ -10,6 +10,7 @@ class RollingWindow:
     def __init__(self, lock: RLock) -> None:
         self._lock = lock
         self._taken: deque[datetime] = deque()
+        self.refused = 0
 
     def take(self, now: datetime, calls: int | None, window_seconds: float) -> int | None:
         """None when the call is allowed, else the whole seconds to wait until the next one is.
@@ -25,12 +26,14 @@ class RollingWindow:
             if len(self._taken) < calls:
                 self._taken.append(now)
                 return None
+            self.refused += 1
             oldest = self._taken[0] if self._taken else now
             return max(1, math.ceil((oldest - begin).total_seconds()))
 
     def reset(self) -> None:
         with self._lock:
             self._taken.clear()
+            self.refused = 0
 
 
 class Windows:
@@ -45,6 +48,11 @@ class Windows:
         with self._lock:
             window = self._windows.setdefault(key, RollingWindow(self._lock))
         return window.take(now, calls, window_seconds)
+
+    @property
+    def refused(self) -> int:
+        with self._lock:
+            return sum(window.refused for window in self._windows.values())
 
     def reset(self) -> None:
         with self._lock:

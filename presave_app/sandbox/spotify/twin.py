@@ -56,6 +56,17 @@ class SpotifyTwin:
         with self.lock:
             return self._windows.setdefault(app.client_id, RollingWindow(self.lock))
 
+    def forget_windows(self) -> None:
+        """Count calls afresh."""
+        with self.lock:
+            self._windows.clear()
+
+    @property
+    def refused(self) -> int:
+        """How many calls the limit has turned away."""
+        with self.lock:
+            return sum(window.refused for window in self._windows.values())
+
     def is_grant_good(self, app: App, grant: Grant) -> bool:
         age = self.clock.now() - grant.authorized_at
         return age.days < app.switches.refresh_token_days

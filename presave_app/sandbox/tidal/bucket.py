@@ -34,6 +34,7 @@ class Buckets:
     def __init__(self, lock: RLock) -> None:
         self._lock = lock
         self._levels: dict[str, tuple[float, datetime]] = {}
+        self.refused = 0
 
     def draw(self, key: str, now: datetime, requested: int, *, capacity: int, fill_seconds: float) -> Draw:
         """`fill_seconds` is how long an empty bucket takes to fill, not nought; no call needs more than a full one."""
@@ -44,12 +45,14 @@ class Buckets:
             may_go = 0 < needed <= level
             left = level - needed if may_go else level
             self._levels[key] = (left, now)
+            self.refused += not may_go
         missing = (needed - level) / per_second if per_second else fill_seconds
         return Draw(capacity, per_second, requested, int(left), None if may_go else max(1, math.ceil(missing)))
 
     def reset(self) -> None:
         with self._lock:
             self._levels.clear()
+            self.refused = 0
 
     def _level(self, key: str, now: datetime, capacity: int, per_second: float) -> float:
         level, at = self._levels.get(key, (float(capacity), now))
