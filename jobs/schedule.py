@@ -12,6 +12,7 @@ from presave_app import queue
 from presave_app.api import hook_events
 from presave_app.campaigns import link_card
 from presave_app.extensions import db
+from presave_app.rehearsals import turns
 from presave_app.releases import catalogue, extras, link_finding, link_flip, looking_ahead, refreshing, waves
 from presave_app.reminders import due as reminders
 from presave_app.services import connection_test
@@ -53,6 +54,7 @@ SCHEDULE = (
     Line(queue.SEND_LETTERS, 3, lambda: [()] if letters.has_work() else []),
     Line(queue.TEST_CONNECTIONS, 3, lambda: [()] if connection_test.has_work() else []),
     Line(queue.DELIVER_HOOKS, 15, lambda: [()] if hook_events.has_work() else []),
+    Line(queue.PLAY_REHEARSAL, 3, lambda: [(campaign_id,) for campaign_id in turns.find_waiting()]),
     Line(queue.SWEEP, 60, lambda: [()]),
     Line(queue.HOUSEKEEP, 3600, lambda: [()]),
     # Last, so that a clock without Redis adds before it looks whether the adds are late.

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from presave_app.extensions import db
+from presave_app.rehearsals import schema
 from presave_app.releases import canaries, guard, sweeping
 from presave_app.reminders import ending
 from presave_app.streaming.registry import connectors
@@ -31,6 +32,7 @@ STEPS: tuple[Callable[[], object], ...] = (
     guard.forget_settled,
     ending.end_overdue,
     _decide_about_crowds,
+    schema.sweep,
 )
 
 

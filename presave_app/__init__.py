@@ -61,7 +61,7 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         # Links are never built from the Host header, and a strange one is not answered at all.
         "TRUSTED_HOSTS": [settings.public_hostname, "127.0.0.1", "localhost"],
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": extensions.engine_options(),
+        "SQLALCHEMY_ENGINE_OPTIONS": extensions.engine_options(settings.database_schema),
         "SESSION_COOKIE_NAME": f"{prefix}session",
         "SESSION_COOKIE_SECURE": settings.is_production,
         "SESSION_COOKIE_HTTPONLY": True,

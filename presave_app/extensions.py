@@ -61,17 +61,20 @@ htmx = Htmx()
 limiter = Limiter(get_remote_address)
 
 
-def engine_options() -> dict[str, object]:
-    """How each process talks to PostgreSQL."""
+def engine_options(schema: str = "") -> dict[str, object]:
+    """How each process talks to PostgreSQL. One with a schema of its own sees no other, and is named by it."""
+    own = {"application_name": schema} if schema else {}
     return {
         "pool_pre_ping": True,
         # Threads of the web server or of a drain, and their parent; small plans allow 20 connections in all.
-        "pool_size": 9,
+        "pool_size": 4 if schema else 9,
         "max_overflow": 1,
         "connect_args": {
             "connect_timeout": 5,
             "options": f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c timezone=UTC "
-            f"-c idle_in_transaction_session_timeout={_STATEMENT_TIMEOUT_MS}",
+            f"-c idle_in_transaction_session_timeout={_STATEMENT_TIMEOUT_MS}"
+            + (f" -c search_path={schema}" if schema else ""),
+            **own,
         },
     }
 

@@ -39,12 +39,13 @@ DELIVER_HOOKS = "jobs.webhooks.deliver"
 TEST_CONNECTIONS = "jobs.connection_tests.run_due"
 SEND_REMINDERS = "jobs.reminders.send_due"
 SEND_LETTERS = "jobs.letters.send_due"
+PLAY_REHEARSAL = "jobs.rehearsals.play"
 # These go on until nothing is due, or until their seconds are over.
 DRAINS = (ADD_DUE, READ_BACK_DUE, REFRESH_DUE, DO_EXTRAS, SEND_REMINDERS, SEND_LETTERS, TEST_CONNECTIONS)
 QUICK_JOBS = (SURROUND_FLIP, FIND_LINKS, SWEEP, HOUSEKEEP, WATCH)
 # These wait while Redis is away: a catalogue that hangs must not hold up the clock, nor a picture
-# that is drawn, nor a stranger's webhook.
-PATIENT_JOBS = (LOOK_UP_LINKS, LOOK_AHEAD, MAKE_CARDS, DELIVER_HOOKS)
+# that is drawn, nor a stranger's webhook, nor a rehearsal.
+PATIENT_JOBS = (LOOK_UP_LINKS, LOOK_AHEAD, MAKE_CARDS, DELIVER_HOOKS, PLAY_REHEARSAL)
 ALL_JOBS = (*DRAINS, *QUICK_JOBS, *PATIENT_JOBS)
 
 log = logging.getLogger(__name__)

@@ -104,6 +104,8 @@ class Settings:
     vapid: VapidKey | None = None
     alarm_webhook: AlarmWebhook | None = None
     failpoint: str = ""
+    # Where all tables lie, for a process that must not see the usual ones: a rehearsal's.
+    database_schema: str = ""
 
     @property
     def is_production(self) -> bool:
@@ -134,6 +136,7 @@ def read_settings(environ: Mapping[str, str], options: Iterable[ServiceOptions])
         vapid=reader.parsed("VAPID_PRIVATE_KEY", parse_vapid_key) if reader.optional("VAPID_PRIVATE_KEY") else None,
         alarm_webhook=reader.alarm_webhook(),
         failpoint=reader.failpoint(),
+        database_schema=reader.database_schema(),
     )
     reader.refuse_insecure_transport()
     if reader.problems:
@@ -182,6 +185,12 @@ class _Reader:
         # Heroku and others write postgres://, which SQLAlchemy does not know.
         scheme, _, rest = value.partition("://")
         return f"postgresql+psycopg://{rest}" if scheme else value
+
+    def database_schema(self) -> str:
+        value = self.optional("DATABASE_SCHEMA")
+        if value and not (value.isascii() and value.isidentifier() and value == value.lower()):
+            self.problems.append("DATABASE_SCHEMA must be a plain name in lower case")
+        return value
 
     def key_ring(self) -> KeyRing:
         value = self.text("TOKEN_KEYS")

@@ -15,6 +15,7 @@ from presave_app.campaigns import source_models as sources
 from presave_app.counts import models as counts
 from presave_app.preflight import models as preflight
 from presave_app.presaves import models as presaves
+from presave_app.rehearsals import models as rehearsals
 from presave_app.releases import models as releases
 from presave_app.reminders import models as reminders
 from presave_app.services import models as services
@@ -36,6 +37,7 @@ MODELS = (
     preflight,
     presaves,
     proposals,
+    rehearsals,
     releases,
     reminders,
     rollouts,

@@ -17,7 +17,7 @@ from presave_app.campaigns.targets import find_targets, named_ahead
 from presave_app.extensions import db
 from presave_app.lib import clock
 from presave_app.preflight.models import PutAside
-from presave_app.preflight.rehearsal import Rehearsed, find_rehearsal
+from presave_app.preflight.rehearsed import Rehearsed, find_rehearsal
 from presave_app.preflight.sign_ins import SignIns, read_sign_ins
 from presave_app.presaves.seats import Seats, find_seats
 from presave_app.releases.alarms import OpenAlarm, find_open_alarms

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from presave_app.extensions import Base, Moment
@@ -21,14 +19,3 @@ class PutAside(Base):
     check: Mapped[str] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
     at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
-
-
-class Rehearsal(Base):
-    """The newest dress rehearsal of a campaign: one object for each service, as `preflight.rehearsal` writes it."""
-
-    __tablename__ = "rehearsal"
-
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
-    at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
-    result: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask import url_for
 
 from presave_app.preflight.facts import Facts
-from presave_app.preflight.finding import Check, Finding, Repair, advice, bad, good
+from presave_app.preflight.finding import Check, Finding, Repair, advice, bad, care, good
 
 _FRESH = timedelta(days=7)
 
@@ -26,6 +26,11 @@ def rehearsed(facts: Facts) -> Iterator[Finding]:
     elif found.nameless:
         words = f"Fans wait on {', '.join(found.nameless)}, and nothing tells which release is meant there."
         yield bad("rehearsal", title, words, "Nothing can be added without its link or a UPC.", repair)
+    elif found.play and found.play.missed:
+        words = f"When it was played, fans got nothing on {', '.join(found.play.missed)}."
+        yield care(
+            "rehearsal", title, words, "The table of the rehearsal says how many, and why.", Repair("See it", place)
+        )
     elif found.at < facts.now - _FRESH:
         yield advice("rehearsal", title, f"The last one was {found.ago} ago.", why, repair)
     else:

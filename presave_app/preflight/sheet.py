@@ -9,7 +9,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.preflight import advice_checks, house_checks, page_checks, rehearsal_checks, service_checks
 from presave_app.preflight.facts import Facts, read_facts
 from presave_app.preflight.finding import Check, Finding, Level
-from presave_app.preflight.rehearsal import Rehearsed
+from presave_app.preflight.rehearsed import Rehearsed
 from presave_app.preflight.sign_ins import SignIns
 
 _ADVICE = "Worth knowing"

@@ -77,13 +77,25 @@ def tell(campaign_id: int) -> ResponseReturnValue:
 @preflight.post(f"{_SHEET}/rehearse")
 @member_only
 def rehearse_now(campaign_id: int) -> ResponseReturnValue:
-    """Play the list as it is now through, and keep what came of it."""
+    """Calculate with the list as it is now, keep what came of it, and have it played."""
     with transaction():
         campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
         rehearse(campaign, current_user.member_id)
+    return _rehearsal(campaign_id)
+
+
+@preflight.get(f"{_SHEET}/rehearsal")
+@member_only
+def rehearsal(campaign_id: int) -> ResponseReturnValue:
+    """How far the play is, for a page that is open."""
+    return _rehearsal(campaign_id)
+
+
+def _rehearsal(campaign_id: int) -> ResponseReturnValue:
+    context = _context(campaign_id)
     if not wants_fragment():
         return _to_sheet(campaign_id, "rehearsal")
-    return fragment(render_template("preflight/_rehearsal.html", **_context(campaign_id)))
+    return fragment(render_template("preflight/_rehearsal.html", **context))
 
 
 def _answer(campaign_id: int) -> ResponseReturnValue:

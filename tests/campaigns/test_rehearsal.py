@@ -15,7 +15,7 @@ from makers import make_campaign, post
 
 from presave_app.extensions import db
 from presave_app.lib import clock
-from presave_app.preflight.rehearsal import Rehearsed, duration_words, find_rehearsal
+from presave_app.preflight.rehearsed import Rehearsed, duration_words, find_rehearsal
 from presave_app.preflight.run_time import Pace, ends_of
 
 SHEET = "/campaigns/1/preflight"
@@ -101,6 +101,52 @@ def test_each_zone_is_a_wave(ed: FlaskClient, campaign_id: int, slow_spotify: No
     assert [wave.number for wave in spotify.waves] == [10, 20, 30]
     assert spotify.waves[0].at.replace(tzinfo=None) == wall - timedelta(hours=9)
     assert "3 waves on Spotify" in ed.get(SHEET).text
+
+
+def test_others_in_the_same_hour_are_counted_in(ed: FlaskClient, team_id: int, slow_spotify: None) -> None:
+    for title in ("First", "Second", "Third"):
+        make_campaign(team_id, title=title)
+    moment = "release_at = date_trunc('hour', now()) + interval '7 days'"
+    run_sql(f"UPDATE campaign SET {moment}, release_wall = (date_trunc('hour', now()) + interval '7 days')")
+    for campaign_id, number in ((1, 98), (2, 490), (3, 980)):
+        put_crowd(campaign_id, number, "armed", "consented", due_in="7 days")
+    run_sql("UPDATE pre_save p SET due_at = k.release_at FROM campaign k WHERE k.id = p.campaign_id")
+    # Half an hour before ours, so it is through by then; the other one shares our moment.
+    run_sql("UPDATE pre_save SET due_at = due_at - interval '30 minutes' WHERE campaign_id = 3")
+    post(ed, f"{SHEET}/rehearse")
+    (spotify,) = rehearsal().services
+    assert (spotify.number, spotify.longest_seconds) == (98, 60)
+    assert (spotify.others, spotify.other_campaigns) == (1470, 2)
+    page = " ".join(ed.get(SHEET).text.split())
+    assert "1,470 more fans are due there for 2 other releases of this installation: they share the rate" in page
+
+
+@pytest.mark.parametrize(
+    "beside",
+    ["UPDATE campaign SET held_at = now() WHERE id = 2", "UPDATE pre_save SET due_at = now() WHERE campaign_id = 2"],
+)
+def test_who_is_held_or_due_at_another_time_shares_nothing(
+    ed: FlaskClient, team_id: int, slow_spotify: None, beside: str
+) -> None:
+    for campaign_id, title in ((1, "First"), (2, "Second")):
+        make_campaign(team_id, title=title)
+        put_crowd(campaign_id, 98, "armed", "consented", due_in="7 days")
+    run_sql(beside)
+    post(ed, f"{SHEET}/rehearse")
+    (spotify,) = rehearsal().services
+    assert (spotify.longest_seconds, spotify.others) == (10, 0)
+    assert "share the rate" not in ed.get(SHEET).text
+
+
+def test_one_that_was_kept_by_an_older_release_is_still_shown(ed: FlaskClient, campaign_id: int) -> None:
+    put_crowd(1, 2, "armed", "consented", due_in="7 days")
+    post(ed, f"{SHEET}/rehearse")
+    run_sql("UPDATE rehearsal SET play_state = NULL")
+    for name in ("line", "budget_zone", "others", "other_campaigns"):
+        run_sql("UPDATE rehearsal SET result = jsonb_build_array((result -> 0) - :name)", name=name)
+    page = ed.get(SHEET).text
+    assert "2 fans are served" in page
+    assert "Played" not in page
 
 
 def test_it_is_done_again_in_place_of_the_last(ed: FlaskClient, campaign_id: int) -> None:

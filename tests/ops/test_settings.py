@@ -31,6 +31,13 @@ def problems(**changes: str) -> list[str]:
     return fault.value.problems
 
 
+def test_a_schema_of_its_own_has_a_plain_name() -> None:
+    assert read_settings(environ(DATABASE_SCHEMA="rehearsal_1_2"), OPTIONS).database_schema == "rehearsal_1_2"
+    assert read_settings(environ(), OPTIONS).database_schema == ""
+    for name in ("public, other", "Public", "a b", "1"):
+        assert problems(DATABASE_SCHEMA=name) == ["DATABASE_SCHEMA must be a plain name in lower case"]
+
+
 def test_good_settings_are_read() -> None:
     settings = read_settings(environ(), OPTIONS)
     assert settings.is_production

@@ -13,7 +13,7 @@ import requests
 from scenes import SERVICES, Scene
 
 from presave_app.settings import ServiceSettings
-from presave_app.streaming.errors import ServiceError
+from presave_app.streaming.errors import RetryLater, ServiceError
 
 ROOT = Path(__file__).resolve().parents[2]
 UPC = "00602445868162"
@@ -79,6 +79,18 @@ def test_who_is_too_quick_is_turned_away_and_counted(scene: Scene) -> None:
     assert stage(scene, "DELETE", f"{address}/limit").status_code == 200
     assert scene.connector.contains(tokens.access_token, scene.ref) in (True, False)
     assert stage(scene, "GET", address).json() == {"refused": 0}
+
+
+def test_a_day_has_the_budget_that_it_is_given(scene: Scene) -> None:
+    tokens = scene.sign_in().tokens
+    limit = {"calls": 1000, "window_seconds": 1.0, "units_per_day": 60}
+    assert stage(scene, "PUT", f"/{scene.twin.slug}/limit", limit).status_code == 200
+    scene.connector.add(tokens.access_token, scene.ref)
+    if scene.connector.units.add == 1:
+        scene.connector.add(tokens.access_token, scene.ref)
+        return
+    with pytest.raises(RetryLater):
+        scene.connector.add(tokens.access_token, scene.ref)
 
 
 def test_an_app_is_told_how_to_meet_each_twin(scene: Scene) -> None:

@@ -39,9 +39,15 @@ def show(slug: str) -> Response:
 
 
 def limit(slug: str) -> Response:
-    """Turn away whoever calls more often than so many times in a window; what was called before does not count."""
-    body = JsonBody(("calls", "window_seconds"))
-    _part(slug).limit(body.whole("calls", 0), body.number("window_seconds", 0.0))
+    """Turn away whoever calls more often than so many times in a window; what was called before does not count.
+
+    With `units_per_day` that is the budget of a day, where the service has one.
+    """
+    body = JsonBody(("calls", "window_seconds", "units_per_day"))
+    part, units = _part(slug), body.optional_whole("units_per_day")
+    part.limit(body.whole("calls", 0), body.number("window_seconds", 0.0))
+    if units is not None:
+        part.budget(units)
     return jsonify({"limited": True})
 
 

@@ -29,6 +29,8 @@ class Part:
     show: Callable[[Named], None]
     limit: Callable[[int | None, float], None]
     refused: Callable[[], int]
+    # Most services count nothing by the day.
+    budget: Callable[[int], None] = lambda _: None
     made_up: Callable[[], Mapping[str, str]] = field(default=dict)
 
     def settings(self, settings: SandboxSettings, root: str) -> dict[str, str]:

@@ -124,6 +124,13 @@ def _limit_tidal(calls: int | None, window_seconds: float) -> None:
         twin.switches = twin.switches.changed({"calls": size, "window_seconds": fill_seconds})
 
 
+def _budget_youtube(units_per_day: int) -> None:
+    twin = youtube_twin()
+    with twin.lock:
+        twin.units.reset()
+        twin.switches = twin.switches.changed({"daily_units": units_per_day})
+
+
 def _made_up_apple_key() -> dict[str, str]:
     key = apple_music_twin().own_state_json()["private_key"]
     return {"APPLE_MUSIC_PRIVATE_KEY": str(key)} if key else {}
@@ -180,14 +187,17 @@ PARTS: Mapping[str, Part] = {
         SOUNDCLOUD_API_URL="/soundcloud/api",
         SOUNDCLOUD_EMBED_URL="/soundcloud/embed",
     ),
-    "youtube": kit_part(
-        youtube_twin,
-        show_on_youtube,
-        ("youtube_client_id", "youtube_client_secret"),
-        YOUTUBE_AUTH_URL="/youtube/accounts",
-        YOUTUBE_TOKEN_URL="/youtube/oauth2",
-        YOUTUBE_API_URL="/youtube/api/youtube/v3",
-        YOUTUBE_EMBED_URL="/youtube/embed",
+    "youtube": replace(
+        kit_part(
+            youtube_twin,
+            show_on_youtube,
+            ("youtube_client_id", "youtube_client_secret"),
+            YOUTUBE_AUTH_URL="/youtube/accounts",
+            YOUTUBE_TOKEN_URL="/youtube/oauth2",
+            YOUTUBE_API_URL="/youtube/api/youtube/v3",
+            YOUTUBE_EMBED_URL="/youtube/embed",
+        ),
+        budget=_budget_youtube,
     ),
     "audiomack": kit_part(
         audiomack_twin,
