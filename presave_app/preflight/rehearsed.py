@@ -107,7 +107,7 @@ class ServicePlayed:
         if not self.found.is_found:
             return "The release was not found: nothing tells which one is meant, or its name is none of this service's."
         counted = {reason: number for reason, number in self.found.reasons.items() if reason not in ("", "consented")}
-        first = next(iter(counted), None)
+        first = next(iter(counted), self.found.shut_for)
         return words_for(first) if first else "They were still waiting when the time was over."
 
     @property
@@ -154,6 +154,11 @@ class Rehearsed:
     @property
     def number(self) -> int:
         return sum(each.number for each in self.services)
+
+    @property
+    def served(self) -> int:
+        """Those of them who wait on a service that is on."""
+        return sum(each.number for each in self.services if each.fans_a_second)
 
     @property
     def dead(self) -> int:

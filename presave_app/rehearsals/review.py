@@ -30,6 +30,7 @@ _NUMBERS = text("""
 """)
 # The first ones may be called at once, as the bucket of permits is full then.
 _AFTER_FIRST = text("SELECT count(*) FROM pre_save WHERE service = :service AND done_at > :first_at")
+_SHUT_FOR = text("SELECT reason FROM service_gate WHERE service = :service AND open_at > now()")
 _REASONS = text("""
     SELECT p.reason, count(*) AS number FROM pre_save p
     WHERE p.service = :service AND p.state IN ('failed', 'armed', 'claimed', 'needs_reauth')
@@ -42,7 +43,7 @@ class Reviewed:
     """One service as it was played. `fans_a_second` is None where there were too few to tell.
 
     `seconds` is how long it took from the moment until the last one was added, `seen_seconds` until the last one was
-    read back; `reasons` are those of whoever has nothing.
+    read back; `reasons` are those of whoever has nothing, and `shut_for` why the gate was shut at the end.
     """
 
     service: str
@@ -58,6 +59,7 @@ class Reviewed:
     seconds: float | None
     seen_seconds: float | None
     fans_a_second: float | None
+    shut_for: str | None
     reasons: dict[str, int] = field(default_factory=dict[str, int])
 
 
@@ -83,6 +85,7 @@ def _reviewed(row: Row[Any], twins: Twins, moment: datetime) -> Reviewed:
         seconds=_seconds(moment, row.last_at),
         seen_seconds=_seconds(moment, row.seen_at),
         fans_a_second=_rate(row),
+        shut_for=db.session.execute(_SHUT_FOR, {"service": row.service}).scalar_one_or_none(),
         reasons={reason.reason or "": reason.number for reason in reasons},
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -159,6 +160,27 @@ def test_it_is_done_again_in_place_of_the_last(ed: FlaskClient, campaign_id: int
     assert "have come since" not in ed.get(SHEET).text
     run_sql("UPDATE rehearsal SET at = now() - interval '8 days'")
     assert "The last one was 8 days ago." in ed.get(SHEET).text
+
+
+def test_fans_on_a_service_that_is_off_are_not_called_served(ed: FlaskClient, campaign_id: int) -> None:
+    put_crowd(1, 2, "armed", "consented", due_in="7 days")
+    put_crowd(1, 5, "armed", "consented", due_in="7 days", service="deezer")
+    post(ed, f"{SHEET}/rehearse")
+    page = ed.get(SHEET).text
+    assert "2 fans are served" in page
+    assert "5 more would get nothing: their service is off." in page
+
+
+def test_a_play_where_somebody_got_nothing_is_in_the_sheet(ed: FlaskClient, campaign_id: int) -> None:
+    put_crowd(1, 9, "armed", "consented", due_in="7 days")
+    post(ed, f"{SHEET}/rehearse")
+    played = {"service": "spotify", "played": 9, "added": 4, "seen": 4, "dead": 0, "refused": 5, "waiting": 0}
+    times = {"first_seconds": 0.1, "seconds": 1.0, "seen_seconds": 2.0, "fans_a_second": None, "shut_for": None}
+    found = {**played, **times, "is_found": True, "limited": 0, "reasons": {"library_full": 5}}
+    run_sql("UPDATE rehearsal SET play_state = 'done', play = CAST(:play AS jsonb)", play=json.dumps([found]))
+    page = " ".join(ed.get(SHEET).text.split())
+    assert "When it was played, fans got nothing on Spotify." in page
+    assert "Spotify: 5 got nothing. The library is full" in page
 
 
 def test_fans_who_wait_for_a_release_without_a_name(ed: FlaskClient, campaign_id: int) -> None:

@@ -48,7 +48,7 @@ def reviewed(service: str, **figures: object) -> dict[str, object]:
         "waiting": 0,
         "limited": 0,
     }
-    times = {"first_seconds": 0.2, "seconds": 9.7, "seen_seconds": 20.1, "fans_a_second": 4.8}
+    times = {"first_seconds": 0.2, "seconds": 9.7, "seen_seconds": 20.1, "fans_a_second": 4.8, "shut_for": None}
     return {"service": service, "is_found": True, **numbers, **times, "reasons": {"grant_revoked": 4}, **figures}
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import cast
 
 import pytest
+import requests
 from crowds import put_crowd
 from doors import everything
 from fans import move_local_release, read_sql, run_sql
@@ -20,8 +21,10 @@ from presave_app import create_app
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.extensions import current_settings, db
+from presave_app.rehearsals import playing
 from presave_app.rehearsals.environment import NotTheTwins, engine_environment, refuse_other_hosts
 from presave_app.rehearsals.playbill import Playbill, write_playbill
+from presave_app.rehearsals.turns import Turn
 from presave_app.settings import ServiceSettings, read_settings
 from presave_app.streaming.registry import OPTIONS
 
@@ -130,6 +133,40 @@ def test_a_budget_that_is_spent_ends_the_play(listed: int) -> None:
     youtube = figures()["youtube"]
     assert 0 < youtube.added < 9
     assert youtube.waiting == 9 - youtube.added
+    assert "budget of calls at the service is used up" in played().services[0].missed_words
+
+
+def test_calls_that_are_turned_away_are_counted(listed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_crowd(1, 9, "armed", "consented", due_in="7 days", service="tidal")
+    put_crowd(1, 9, "armed", "consented", due_in="7 days")
+    told = bill()
+    strict = tuple(replace(role, calls=4, window_seconds=600.0) for role in told.roles)
+    monkeypatch.setattr(playing, "write_playbill", lambda *_: replace(told, roles=strict))
+    press()
+    assert rehearsals.play(listed)
+    spotify = figures()["spotify"]
+    assert spotify.limited > 0
+    assert (spotify.added, spotify.waiting) == (3, 6), "one of the four calls asked the catalogue"
+    assert "asked us to slow down" in next(e.missed_words for e in played().services if e.paper.service == "spotify")
+
+
+def test_who_is_refused_at_the_twin_has_nothing(listed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_crowd(1, 5, "armed", "consented", due_in="7 days")
+    environment = playing._environment
+
+    def with_fault(turn: Turn, told: Playbill, twins_url: str) -> dict[str, str]:
+        fault = {"kind": "403_forbidden", "method": "PUT", "path": "*/me/library", "fan": "fan-3", "rate": 1}
+        requests.post(f"{twins_url}/spotify/control/faults", json=fault, timeout=5).raise_for_status()
+        return environment(turn, told, twins_url)
+
+    monkeypatch.setattr(playing, "_environment", with_fault)
+    monkeypatch.setattr(playing, "PLAY_SECONDS", 6.0)
+    press()
+    assert rehearsals.play(listed)
+    (spotify,) = played().services
+    assert (spotify.found.added, spotify.missed, spotify.found.reasons) == (4, 1, {"forbidden": 1})
+    assert spotify.missed_words == "The service does not allow this."
+    assert is_clean()
 
 
 def test_nothing_of_a_fan_is_on_the_bill(listed: int) -> None:
