@@ -33,6 +33,7 @@ from presave_app.releases.views import releases
 from presave_app.reminders.views import reminding
 from presave_app.services.test_views import connection_tests
 from presave_app.services.views import services
+from presave_app.teams.asked_step_views import asked_steps
 from presave_app.teams.history_views import team_histories
 from presave_app.teams.invitation_views import inviting
 from presave_app.teams.join_views import joining
@@ -55,6 +56,7 @@ def register(app: Flask) -> None:
         joining,
         browsers,
         second_steps,
+        asked_steps,
         campaigns,
         keeping,
         artists,

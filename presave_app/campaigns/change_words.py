@@ -42,6 +42,8 @@ _ACTS = {
     "rollout-take-out": "took {title} out of the roll-out",
     "second-member-on": "let changes of the last day take two members",
     "second-member-off": "let changes of the last day take one member",
+    "ask-step-on": "had the team ask its owners for a second step",
+    "ask-step-off": "left the second step to each owner",
     "invite": "invited {email} as {role}",
     "put-in": "put {email} into the team as {role}",
     "withdraw-invitation": "withdrew the invitation of {email}",

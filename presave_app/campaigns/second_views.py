@@ -20,6 +20,7 @@ from presave_app.error_pages import error_page
 from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.lib import clock
 from presave_app.lib.numbers import small_int
+from presave_app.teams import asked_step
 from presave_app.teams.accounts import find_role, may_edit
 from presave_app.teams.models import Role, Team
 from presave_app.transaction import transaction
@@ -84,7 +85,9 @@ def switch(team_id: int) -> ResponseReturnValue:
     if role != Role.OWNER:
         return error_page(403, "Only an owner decides this", "Ask an owner of your team.")
     with transaction() as session:
-        second_member.switch(session.get_one(Team, team_id), is_on=request.form.get("is_on") == "1", by=who())
+        team = session.get_one(Team, team_id)
+        asked_step.check(team, current_user.member_id)
+        second_member.switch(team, is_on=request.form.get("is_on") == "1", by=who())
     campaign_id = request.form.get("campaign", type=small_int)
     return forms.to_editor(campaign_id) if campaign_id else go_to(url_for("team_pages.team_show", team_id=team_id))
 

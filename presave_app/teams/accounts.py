@@ -13,6 +13,7 @@ from presave_app.extensions import db
 from presave_app.lib.slugs import is_slug, slug_of
 from presave_app.lib.text import clean_line
 from presave_app.teams.models import Member, Membership, Role, Team
+from presave_app.teams.second_step_models import SecondStep
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)*")
 _MOST_EMAIL_LENGTH = 254
@@ -26,14 +27,20 @@ class BadAccount(ValueError):
 
 @dataclass(frozen=True)
 class Place:
-    """A member's place in a team."""
+    """A member's place in a team. An owner who `lacks_step` has not set up the second step that it asks for."""
 
     team: Team
     role: Role
+    lacks_step: bool
 
     @property
     def may_edit(self) -> bool:
         return may_edit(self.role)
+
+    @property
+    def may_own(self) -> bool:
+        """Whether they may do now what only owners do."""
+        return self.role is Role.OWNER and not self.lacks_step
 
 
 def may_edit(role: Role) -> bool:
@@ -105,10 +112,15 @@ def find_role(team_id: int, member_id: int) -> Role | None:
 
 def find_places(member_id: int) -> list[Place]:
     """The member's teams by name, with the role in each."""
+    has_step = (SecondStep.member_id == Membership.member_id) & SecondStep.confirmed_at.is_not(None)
     rows = db.session.execute(
-        select(Team, Membership.role)
+        select(Team, Membership.role, SecondStep.member_id)
         .join(Membership, Membership.team_id == Team.id)
+        .outerjoin(SecondStep, has_step)
         .where(Membership.member_id == member_id)
         .order_by(Team.name, Team.id)
     )
-    return [Place(team, Role(role)) for team, role in rows]
+    return [
+        Place(team, Role(role), lacks_step=role == Role.OWNER and team.asks_second_step and step is None)
+        for team, role, step in rows
+    ]

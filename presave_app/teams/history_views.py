@@ -9,6 +9,7 @@ from flask_login import current_user
 from presave_app.access import member_only
 from presave_app.campaigns.change_words import team_history
 from presave_app.teams.accounts import find_places
+from presave_app.teams.asked_step import StepMissing
 from presave_app.teams.models import Role
 from presave_app.teams.people import NotInTeam, OwnersOnly
 
@@ -24,6 +25,8 @@ def history_page(team_id: int) -> ResponseReturnValue:
         raise NotInTeam(team_id)
     if place.role is not Role.OWNER:
         raise OwnersOnly(team_id)
+    if place.lacks_step:
+        raise StepMissing(team_id)
     before = request.args.get("before", type=int)
     lines, next_before = team_history(team_id, current_user.member_id, before)
     return render_template(

@@ -21,6 +21,7 @@ class Team(Base):
     """A label or an imprint. `slug` names it on the command line.
 
     `second_member`: on the last day before a release its moment, targets and UPC are changed by two members.
+    `asks_second_step`: who owns it acts as an owner only with a second step at the sign-in.
     """
 
     __tablename__ = "team"
@@ -29,6 +30,7 @@ class Team(Base):
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     second_member: Mapped[bool] = mapped_column(server_default="true")
+    asks_second_step: Mapped[bool] = mapped_column(server_default="false")
     created_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
 
 

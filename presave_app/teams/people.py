@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select, update
 
 from presave_app.extensions import db
+from presave_app.teams import asked_step
 from presave_app.teams.accounts import find_role
 from presave_app.teams.models import Member, Membership, Role, Team
 from presave_app.teams.sessions import end_sessions
@@ -62,13 +63,17 @@ def email_of(member_id: int) -> str:
 
 
 def owned_team(team_id: int, member_id: int) -> Team:
-    """The team, locked until the transaction ends, for an owner of it; raises NotInTeam or OwnersOnly."""
+    """The team, locked until the transaction ends, for an owner of it.
+
+    Raises NotInTeam, OwnersOnly, or StepMissing where it asks for a second step that they lack.
+    """
     team = _locked(team_id)
     role = find_role(team_id, member_id)
     if role is None:
         raise NotInTeam(team_id)
     if role is not Role.OWNER:
         raise OwnersOnly(team_id)
+    asked_step.check(team, member_id)
     return team
 
 

@@ -90,10 +90,15 @@ def confirm(member_id: int, typed: str) -> tuple[Verdict, Sequence[str]]:
     db.session.execute(
         update(SecondStep).where(SecondStep.member_id == member_id).values(confirmed_at=func.now(), tries=0)
     )
+    return Verdict.RIGHT, renew_codes(member_id)
+
+
+def renew_codes(member_id: int) -> Sequence[str]:
+    """New recovery codes, which are never shown again; the old ones are worthless."""
     codes = [new_code() for _ in range(RECOVERY_CODES)]
     _forget_codes(member_id)
     db.session.add_all(RecoveryCode(member_id=member_id, code_hash=_code_hash(member_id, code)) for code in codes)
-    return Verdict.RIGHT, codes
+    return codes
 
 
 def check(member_id: int, typed: str) -> Verdict:

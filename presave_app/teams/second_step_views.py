@@ -12,8 +12,8 @@ from presave_app import kept_form
 from presave_app.access import fan_form, member_only, public
 from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.lib.own_paths import find_own_path
-from presave_app.teams import accounts, passwords, second_step, sessions
-from presave_app.teams.entering import WAITING, enter
+from presave_app.teams import accounts, asked_step, passwords, second_step, sessions
+from presave_app.teams.entering import AFTER_STEP, WAITING, enter
 from presave_app.teams.second_step import Verdict
 from presave_app.teams.tries import limit_own_tries
 from presave_app.transaction import transaction
@@ -51,6 +51,14 @@ def code_take() -> ResponseReturnValue:
     return kept_form.answer_signed_in(request.form.get(kept_form.FIELD, ""), then)
 
 
+@second_steps.app_errorhandler(asked_step.StepMissing)
+def step_missing(_: asked_step.StepMissing) -> ResponseReturnValue:
+    """Whoever tried as an owner what takes a second step sets it up first; a visit goes on afterwards."""
+    if request.method == "GET":
+        session[AFTER_STEP] = request.full_path.rstrip("?")
+    return go_to(url_for("second_steps.second_step_edit"))
+
+
 @second_steps.get("/account/second-step")
 @member_only
 def second_step_edit() -> ResponseReturnValue:
@@ -80,7 +88,24 @@ def second_step_confirm() -> ResponseReturnValue:
         if verdict is Verdict.RIGHT:
             sessions.end_sessions(current_user.member_id, keep=current_user.secret)
     if verdict is Verdict.RIGHT:
-        return _page(codes=codes)
+        return _page(codes=codes, said="The second step is on. Every other browser was signed out.")
+    fault, status = FAULTS[verdict]
+    return _page({"code": fault}, status=status)
+
+
+@second_steps.post("/account/second-step/codes")
+@member_only
+def second_step_renew() -> ResponseReturnValue:
+    """Make new recovery codes, for who has a code, and show them this once."""
+    me, codes = current_user.member_id, list[str]()
+    if not second_step.is_on(me):
+        return go_to(url_for(".second_step_edit"))
+    with transaction():
+        verdict = second_step.check(me, request.form.get("code", ""))
+        if verdict is Verdict.RIGHT:
+            codes += second_step.renew_codes(me)
+    if verdict is Verdict.RIGHT:
+        return _page(codes=codes, said="These are new: the recovery codes you had before are worthless.")
     fault, status = FAULTS[verdict]
     return _page({"code": fault}, status=status)
 
@@ -91,6 +116,8 @@ def second_step_off() -> ResponseReturnValue:
     """Turn it off, for who has a code."""
     if not second_step.is_on(current_user.member_id):
         return go_to(url_for(".second_step_edit"))
+    if asked_step.find_asking(current_user.member_id):
+        return _page({"code": "A team of yours asks for the second step, so it stays on."}, status=422)
     with transaction():
         verdict = second_step.check(current_user.member_id, request.form.get("code", ""))
         if verdict is Verdict.RIGHT:
@@ -122,6 +149,8 @@ def _page(
         "codes": codes,
         "said": said,
         "is_on": is_on,
+        "asking": asked_step.find_asking(member_id),
+        "then": find_own_path(session.get(AFTER_STEP)),
         "codes_left": second_step.codes_left(member_id),
         "set_up": None if is_on else second_step.find_set_up(member_id, current_user.email),
     }

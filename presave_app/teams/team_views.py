@@ -13,7 +13,7 @@ from presave_app.access import member_only
 from presave_app.campaigns.changes import by_member, note
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import fragment, go_to, wants_fragment
-from presave_app.teams import invitations, people
+from presave_app.teams import asked_step, invitations, people
 from presave_app.teams.accounts import BadAccount, Place, create_team, find_places, find_role
 from presave_app.teams.entering import enter
 from presave_app.teams.models import Role
@@ -31,6 +31,8 @@ _DONE: Mapping[str, str] = {
     "joined": "You are in the team.",
     "invited": "The invitation goes out by mail within a minute.",
     "withdrawn": "The invitation is withdrawn: its link leads nowhere.",
+    "step-asked": "The team asks its owners for a second step.",
+    "step-not-asked": "The team leaves the second step to each owner.",
     "made": "The team is there, and you own it. Invite whom it needs.",
     "too-late": "That invitation was accepted or over before. Nothing is changed.",
 }
@@ -174,16 +176,19 @@ def _page(places: list[Place], place: Place | None) -> str:
 
 
 def _context(place: Place, errors: Mapping[str, str], said: str) -> dict[str, object]:
+    owners, owners_without = asked_step.count_owners(place.team.id)
     return {
         "place": place,
+        "owners": owners,
+        "owners_without": owners_without,
         "people": people.find_people(place.team.id),
-        "is_owner": place.role is Role.OWNER,
+        "is_owner": place.may_own,
         "roles": people.WHAT_ROLES_DO,
         "errors": errors,
         "said": _said(said),
         "typed": _NOTHING_TYPED,
         "made": None,
-        "invitations": invitations.find_open(place.team.id) if place.role is Role.OWNER else [],
+        "invitations": invitations.find_open(place.team.id) if place.may_own else [],
         "mails": mail.is_on(),
     }
 

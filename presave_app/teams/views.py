@@ -13,7 +13,7 @@ from presave_app.extensions import login_manager
 from presave_app.hypermedia import go_to
 from presave_app.lib.own_paths import find_own_path
 from presave_app.teams import accounts, letters, links, passwords, second_step, sessions
-from presave_app.teams.entering import WAITING, begin, enter
+from presave_app.teams.entering import WAITING, begin, enter, lead
 from presave_app.teams.second_step import Verdict
 from presave_app.teams.second_step_views import FAULTS
 from presave_app.teams.tries import limit_letters, limit_own_tries, limit_tries
@@ -125,7 +125,8 @@ def welcome_use(secret: str) -> ResponseReturnValue:
     if member_id is None:
         return _used_link()
     enter(member_id, invited.email)
-    return go_to(url_for("campaigns.campaign_list"))
+    then = url_for("campaigns.campaign_list")
+    return go_to(then if invited.needs_code else lead(member_id, then))
 
 
 @teams.get("/account/password")

@@ -23,8 +23,8 @@ What is not in here: the fans' permissions on the services. They were given to t
 can be used by nobody else. A fan who pre-saved here is served from here: keep this installation running until
 your releases are out, or ask your fans to pre-save again.
 
-Nor are the secrets of the artist's links, of programs and of webhooks, who is in the team, and who changed what. Links,
-tokens and webhooks lead to this installation: make new ones where you go.
+Nor are the secrets of the artist's links, of programs and of webhooks, who is in the team and how they sign in, and
+who changed what. Links, tokens and webhooks lead to this installation: make new ones where you go.
 
 In the spreadsheets a cell that begins with = + - or @ has a ' before it, so that no program takes it for a formula.
 To take the campaigns in elsewhere: sign in there, open "Data and API" in the account menu, and choose this archive.

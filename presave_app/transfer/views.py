@@ -15,6 +15,7 @@ from presave_app.extensions import db
 from presave_app.hypermedia import go_to
 from presave_app.lib import clock
 from presave_app.teams.accounts import Place, find_places
+from presave_app.teams.asked_step import StepMissing
 from presave_app.teams.models import Role
 from presave_app.transfer.arriving import MOST_ARCHIVE_BYTES, BadArchive, take_in
 from presave_app.transfer.leaving import pack_team
@@ -97,6 +98,8 @@ def owners_place(team_id: int, refusal: str) -> Place:
     place = find_place(team_id)
     if place.role is not Role.OWNER:
         abort(make_response(error_page(403, refusal, "Ask an owner of your team for it.")))
+    if place.lacks_step:
+        raise StepMissing(team_id)
     return place
 
 
@@ -109,7 +112,7 @@ def _page(place: Place, errors: dict[str, str] | None = None) -> ResponseReturnV
     page = render_template(
         "transfer/data.html",
         place=place,
-        is_owner=place.role is Role.OWNER,
+        is_owner=place.may_own,
         places=find_places(current_user.member_id),
         errors=errors or {},
     )

@@ -24,6 +24,7 @@ OWN_AFFAIRS = {
     "second_steps.second_step_begin",
     "second_steps.second_step_confirm",
     "second_steps.second_step_off",
+    "second_steps.second_step_renew",
 }
 # The world's second browser is its owner's.
 OF_THE_OWNER = {"browsers.browser_end"}
@@ -51,6 +52,7 @@ FOR_OWNERS = {
     "webhooks.hook_remove",
     "webhooks.delivery_again",
     "second_members.switch",
+    "asked_steps.switch",
     "team_pages.team_new",
     "team_pages.team_create",
 }
