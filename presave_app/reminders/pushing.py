@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from py_vapid import Vapid02
@@ -11,11 +12,10 @@ from pywebpush import WebPusher
 from presave_app.extensions import current_settings
 from presave_app.lib import clock
 from presave_app.lib.languages import say, speaking
-from presave_app.lib.public_hosts import is_public
 from presave_app.reminders.message import Message
 from presave_app.reminders.typed import is_push_endpoint
-from presave_app.streaming.errors import RetryLater
-from presave_app.streaming.http import post
+from presave_app.streaming.errors import Refused, RetryLater
+from presave_app.streaming.http import post, post_outside
 from presave_app.transaction import refuse_inside
 
 # How long the push service keeps it for a browser that is off: until nobody cares any more.
@@ -41,7 +41,8 @@ def push(message: Message) -> None:
     refuse_inside("a push message is sent")
     subscription = json.loads(message.address)
     endpoint = subscription["endpoint"]
-    _refuse_inner_host(endpoint)
+    if not is_push_endpoint(endpoint):
+        raise PushRefused("endpoint_refused")
     encoded = WebPusher(subscription).encode(_payload(message), "aes128gcm")
     headers = {
         "Content-Encoding": "aes128gcm",
@@ -52,12 +53,7 @@ def push(message: Message) -> None:
         "Topic": message.way_id.hex,
         **_signed_for(endpoint),
     }
-    try:
-        status = post(endpoint, encoded["body"], headers).status
-    except RetryLater as fault:
-        # Perhaps it went out all the same: then the next one takes its place, by its topic here and its tag there.
-        raise PushFault(fault.reason) from None
-    _check(status)
+    _check(_send(endpoint, encoded["body"], headers))
 
 
 def _check(status: int) -> None:
@@ -93,16 +89,13 @@ def _signed_for(endpoint: str) -> dict[str, str]:
     return Vapid02.from_string(settings.vapid.private).sign(claims)
 
 
-def _refuse_inner_host(endpoint: str) -> None:
+def _send(endpoint: str, body: bytes, headers: Mapping[str, str]) -> int:
     """Anybody can send a subscription: it must not make us knock at machines that only we can reach."""
-    if not is_push_endpoint(endpoint):
-        raise PushRefused("endpoint_refused")
-    parts = urlsplit(endpoint)
-    if parts.scheme == "http":
-        return
+    send = post if urlsplit(endpoint).scheme == "http" else post_outside
     try:
-        is_outside = is_public(parts.hostname or "", parts.port or 443)
-    except OSError:
-        raise PushFault("host_unknown") from None
-    if not is_outside:
-        raise PushRefused("endpoint_refused")
+        return send(endpoint, body, headers).status
+    except Refused:
+        raise PushRefused("endpoint_refused") from None
+    except RetryLater as fault:
+        # Perhaps it went out all the same: then the next one takes its place, by its topic here and its tag there.
+        raise PushFault(fault.reason) from None

@@ -76,7 +76,7 @@ class _TimedConnection(HTTPConnection):
         _check_time(self)
 
 
-class _TimedTLSConnection(HTTPSConnection):
+class TimedTLSConnection(HTTPSConnection):
     response_class = _TimedResponse
 
     def connect(self) -> None:
@@ -89,7 +89,7 @@ class _TimedPool(HTTPConnectionPool):
 
 
 class _TimedTLSPool(HTTPSConnectionPool):
-    ConnectionCls = _TimedTLSConnection  # pyright: ignore[reportAssignmentType]
+    ConnectionCls = TimedTLSConnection  # pyright: ignore[reportAssignmentType]
 
 
 POOLS = {"http": _TimedPool, "https": _TimedTLSPool}

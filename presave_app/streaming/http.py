@@ -11,15 +11,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
 from presave_app.lib import clock
+from presave_app.lib.public_hosts import InnerHost, public_addresses
 from presave_app.lib.shapes import as_object
 from presave_app.streaming.deadline import POOLS, all_over_by
-from presave_app.streaming.errors import RetryLater, ServiceError
+from presave_app.streaming.errors import Refused, RetryLater, ServiceError
+from presave_app.streaming.pinned import pools_to
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
@@ -81,9 +84,9 @@ class Answer:
 class DeadlineAdapter(HTTPAdapter):
     """Reads the whole answer before it hands the response on, within the deadline and a limit of size."""
 
-    def __init__(self) -> None:
+    def __init__(self, pools: Mapping[str, Any] = POOLS) -> None:
         super().__init__(pool_maxsize=_POOL_SIZE, max_retries=0)
-        self.poolmanager.pool_classes_by_scheme = POOLS
+        self.poolmanager.pool_classes_by_scheme = dict(pools)
 
     def send(self, request: requests.PreparedRequest, *_: Any, **options: Any) -> requests.Response:
         give_up_at = time.monotonic() + DEADLINE_SECONDS
@@ -172,7 +175,27 @@ def post_json(url: str, body: str, headers: Mapping[str, str]) -> None:
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Post to an address that is no service's, following no redirect; raises RetryLater without a whole answer."""
-    adapter = DeadlineAdapter()
+    return _post(url, body, headers, DeadlineAdapter())
+
+
+def post_outside(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Like `post`, for an https address that a stranger gave: only ever to the public internet, else raises Refused.
+
+    The name is looked up once, so that nobody can let it lead elsewhere between the check and the call.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https":
+        raise Refused("address_refused")
+    try:
+        addresses = public_addresses(parts.hostname or "", parts.port or 443)
+    except InnerHost:
+        raise Refused("address_refused") from None
+    except OSError:
+        raise RetryLater("host_unknown") from None
+    return _post(url, body, headers, DeadlineAdapter(pools_to(addresses)))
+
+
+def _post(url: str, body: bytes, headers: Mapping[str, str], adapter: DeadlineAdapter) -> Answer:
     with requests.Session() as session, broken_connections_told():
         session.trust_env = False
         session.mount("https://", adapter)

@@ -21,6 +21,7 @@ from presave_app.api import hook_events, hook_sending
 from presave_app.api.hooks import BadHook, make_hook, secret_of
 from presave_app.extensions import current_settings
 from presave_app.releases import link_flip
+from presave_app.streaming import http
 from presave_app.transaction import transaction
 
 Browsers = Callable[[str], FlaskClient]
@@ -170,7 +171,7 @@ def test_a_name_that_leads_inside_is_not_called(inner: str, team_id: int, monkey
     open_campaign()
     hook_events.note_events()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", (inner, 443))])
-    monkeypatch.setattr(hook_sending, "post", lambda *_: pytest.fail("it was called"))
+    monkeypatch.setattr(http, "DeadlineAdapter", lambda *_: pytest.fail("it was called"))
     claim = hook_sending._take_claim()  # pyright: ignore[reportPrivateUsage]
     assert claim is not None
     hook_sending._deliver(claim)  # pyright: ignore[reportPrivateUsage]
