@@ -39,7 +39,7 @@ def hook_make(team_id: int) -> ResponseReturnValue:
     owners_place(team_id, _OWNERS_ONLY)
     try:
         with transaction():
-            make_hook(team_id, request.form.get("url", ""), request.form.getlist("events"))
+            make_hook(team_id, request.form.get("url", ""), request.form.getlist("events"), current_user.member_id)
             _note("webhook-make", team_id, request.form["url"])
     except BadHook as fault:
         return _page(find_place(team_id), {fault.field: str(fault)})

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text, update
 
 from presave_app.api.hook_events import EVENTS, pass_over_old
 from presave_app.api.models import HookDelivery, Webhook
+from presave_app.api.tokens import maker_words
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import current_settings, db
 from presave_app.lib.tokens import derive_secret
@@ -33,6 +34,7 @@ class HookView:
 
     hook: Webhook
     secret: str
+    made_by: str
     deliveries: Sequence[tuple[HookDelivery, str]]
 
 
@@ -46,7 +48,7 @@ def may_be_told(url: str) -> bool:
     return is_push_endpoint(url) and not urlsplit(url).fragment
 
 
-def make_hook(team_id: int, url: str, events: Sequence[str]) -> None:
+def make_hook(team_id: int, url: str, events: Sequence[str], member_id: int | None = None) -> None:
     """A new webhook, told of what happens from now on; raises BadHook. Call inside a transaction."""
     address = url.strip()
     if not may_be_told(address):
@@ -56,7 +58,7 @@ def make_hook(team_id: int, url: str, events: Sequence[str]) -> None:
     count = select(func.count()).where(Webhook.team_id == team_id, Webhook.removed_at.is_(None))
     if (db.session.scalar(count) or 0) >= _MOST_HOOKS:
         raise BadHook("url", f"A team has at most {_MOST_HOOKS} webhooks. Remove one first.")
-    hook = Webhook(team_id=team_id, url=address, events=sorted(set(events)))
+    hook = Webhook(team_id=team_id, url=address, events=sorted(set(events)), member_id=member_id)
     db.session.add(hook)
     db.session.flush()
     pass_over_old(hook.id)
@@ -89,7 +91,11 @@ def list_hooks(team_id: int) -> list[HookView]:
     """The team's webhooks, newest first."""
     query = select(Webhook).where(Webhook.team_id == team_id, Webhook.removed_at.is_(None))
     hooks = db.session.scalars(query.order_by(Webhook.id.desc())).all()
-    return [HookView(hook, secret_of(hook.id), _deliveries_of(hook.id)) for hook in hooks]
+    makers = maker_words(team_id, [hook.member_id for hook in hooks if hook.member_id is not None])
+    return [
+        HookView(hook, secret_of(hook.id), makers.get(hook.member_id or 0, ""), _deliveries_of(hook.id))
+        for hook in hooks
+    ]
 
 
 def _deliveries_of(hook_id: int) -> list[tuple[HookDelivery, str]]:

@@ -37,7 +37,10 @@ class ApiToken(Base):
 
 
 class Webhook(Base):
-    """An address of a team that is told of events. Its secret is derived from its id, so it is stored nowhere."""
+    """An address of a team that is told of events. Its secret is derived from its id, so it is stored nowhere.
+
+    `member_id` is who made it, where that was written down.
+    """
 
     __tablename__ = "webhook"
 
@@ -45,6 +48,7 @@ class Webhook(Base):
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), index=True)
     url: Mapped[str]
     events: Mapped[list[str]] = mapped_column(ARRAY(TEXT))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     created_at: Mapped[datetime] = mapped_column(Moment, server_default=text("now()"))
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
 

@@ -12,7 +12,7 @@ from presave_app.api.models import ApiToken, Scope
 from presave_app.extensions import db
 from presave_app.lib.text import clean_line
 from presave_app.lib.tokens import hash_secret, new_secret
-from presave_app.teams.models import Member
+from presave_app.teams.models import Member, Membership
 from presave_app.transaction import transaction
 
 PREFIX = "presave_"
@@ -105,18 +105,35 @@ def revoke(team_id: int, token_id: int) -> bool:
 
 def list_tokens(team_id: int) -> Sequence[TokenView]:
     """The team's tokens, those that count first, then the newest."""
-    rows = db.session.execute(
-        select(ApiToken, Member.email)
-        .join(Member, Member.id == ApiToken.member_id)
-        .where(ApiToken.team_id == team_id)
-        .order_by(ApiToken.revoked_at.isnot(None), ApiToken.id.desc())
-    )
+    query = select(ApiToken).where(ApiToken.team_id == team_id)
+    tokens = db.session.scalars(query.order_by(ApiToken.revoked_at.isnot(None), ApiToken.id.desc())).all()
+    makers = maker_words(team_id, [each.member_id for each in tokens])
     return [
         TokenView(
-            token.id, token.name, Scope(token.scope), email, token.created_at, token.last_used_at, token.revoked_at
+            each.id,
+            each.name,
+            Scope(each.scope),
+            makers[each.member_id],
+            each.created_at,
+            each.last_used_at,
+            each.revoked_at,
         )
-        for token, email in rows
+        for each in tokens
     ]
+
+
+def maker_words(team_id: int, member_ids: Sequence[int]) -> dict[int, str]:
+    """Who they are, and which of them are in the team no more: what they made stays the team's."""
+    is_here = (Membership.member_id == Member.id) & (Membership.team_id == team_id)
+    rows = db.session.execute(
+        select(Member.id, Member.email, Membership.member_id)
+        .outerjoin(Membership, is_here)
+        .where(Member.id.in_(member_ids))
+    )
+    return {
+        member_id: email if here is not None else f"{email}, who is in the team no more,"
+        for member_id, email, here in rows
+    }
 
 
 def _living(team_id: int) -> int:

@@ -53,6 +53,7 @@ _ACTS = {
     "leave": "left the team",
     "token-make": "made the token “{name}” for a program that {scope}",
     "token-revoke": "revoked the token “{name}”",
+    "export": "downloaded everything of the team as an archive",
     "webhook-make": "made a webhook to {host}",
     "webhook-remove": "removed the webhook to {host}",
     "forget-test-fan": "made a test fan on {service} one of the crowd again",

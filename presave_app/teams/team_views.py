@@ -10,6 +10,7 @@ from flask_login import current_user
 
 from presave_app import mail
 from presave_app.access import member_only
+from presave_app.api.keys import end_keys, keys_in_words
 from presave_app.campaigns.changes import by_member, note
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import fragment, go_to, wants_fragment
@@ -26,6 +27,7 @@ _PERSON = f"{_TEAM}/people/<int(max=2147483647):member_id>"
 
 _DONE: Mapping[str, str] = {
     "role": "The role is changed. Whoever has it now was signed out and signs in again.",
+    "own-role": "Your own role is changed. You stay signed in here; your other browsers were signed out.",
     "removed": "They are out of the team, and were signed out everywhere.",
     "left": "You left the team.",
     "joined": "You are in the team.",
@@ -106,8 +108,7 @@ def role_change(team_id: int, member_id: int) -> ResponseReturnValue:
                 _note("role", team_id, was=was.value, email=people.email_of(member_id), role=role.value)
     except people.LastOwner:
         return answer(team_id, errors={f"role-{member_id}": "A team needs an owner. Make somebody else one first."})
-    _stay(member_id)
-    return done(team_id, "role")
+    return done(team_id, "own-role" if _stay(member_id) else "role")
 
 
 @team_pages.post(f"{_PERSON}/remove")
@@ -117,6 +118,8 @@ def person_remove(team_id: int, member_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             people.remove(people.owned_team(team_id, current_user.member_id), member_id)
+            for act, told in end_keys(team_id, member_id) if request.form.get("keys") else ():
+                _note(act, team_id, **told)
             _note("remove-member", team_id, email=people.email_of(member_id))
     except people.LastOwner:
         return answer(team_id, errors={f"role-{member_id}": "A team needs an owner. Make somebody else one first."})
@@ -179,6 +182,7 @@ def _context(place: Place, errors: Mapping[str, str], said: str) -> dict[str, ob
     owners, owners_without = asked_step.count_owners(place.team.id)
     return {
         "place": place,
+        "keys": keys_in_words(place.team.id),
         "owners": owners,
         "owners_without": owners_without,
         "people": people.find_people(place.team.id),

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
+from presave_app.campaigns import changes
 from presave_app.campaigns.form_saving import who
 from presave_app.error_pages import error_page
 from presave_app.extensions import db
@@ -17,6 +18,7 @@ from presave_app.lib import clock
 from presave_app.teams.accounts import Place, find_places
 from presave_app.teams.asked_step import StepMissing
 from presave_app.teams.models import Role
+from presave_app.transaction import transaction
 from presave_app.transfer.arriving import MOST_ARCHIVE_BYTES, BadArchive, take_in
 from presave_app.transfer.leaving import pack_team
 
@@ -55,6 +57,10 @@ def export(team_id: int) -> ResponseReturnValue:
     """Everything of the team as one archive; for owners, because mail addresses may be in it."""
     place = owners_place(team_id, "Only an owner may take the team's data with them")
     now, slug = clock.now(), place.team.slug
+    with transaction():
+        changes.note(who(), "export", team_id=team_id)
+    # The commit has forgotten what was read before it.
+    place = find_place(team_id)
     packed = pack_team(place.team, now)
     # The answer may take longer to leave than the database lets a transaction idle.
     db.session.remove()
