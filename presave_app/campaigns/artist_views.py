@@ -52,6 +52,7 @@ def artist_list() -> ResponseReturnValue:
         "artists/list.html",
         rows=[(artist, number, names[artist.team_id]) for artist, number in shelf.list_artists(names)],
         has_teams_apart=len(places) > 1,
+        in_a_team=bool(places),
         may_create=any(place.may_edit for place in places),
         done_words=_DONE.get(request.args.get("done", "")),
     )

@@ -213,7 +213,7 @@ def _keep_target(service: str, text: str, found: CampaignFile) -> None:
             found.notes.append(f"targets.{service}: kept, but {service} is not known to this version.")
         elif not known.is_link:
             why = "its credentials are missing, so its fans are reminded."
-            found.notes.append(f"targets.{service}: kept, but {service} is not on: {why}")
+            found.notes.append(f"targets.{service}: kept, but {known.name} is not on: {why}")
 
 
 def _take_pages(given: Any, key: str, found: CampaignFile) -> None:

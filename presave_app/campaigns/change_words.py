@@ -12,6 +12,7 @@ from presave_app.campaigns import changes, editing, field_words, language_words,
 from presave_app.campaigns.change_models import Change
 from presave_app.campaigns.fields import CLOCKS, KINDS
 from presave_app.extensions import db
+from presave_app.lib.moments import place_of, wall_words
 from presave_app.streaming.registry import connectors, find_known
 from presave_app.teams.models import Member
 
@@ -210,5 +211,9 @@ def _name_of(change: Change, emails: Mapping[int, str], member_id: int) -> str:
 def _moment_words(texts: Mapping[str, str]) -> str:
     if not texts.get("release_date"):
         return "no date"
-    clock = CLOCKS.get(texts.get("clock", ""), "")
-    return f"{texts['release_date']} {texts.get('release_time', '')} {texts.get('time_zone', '')}, {clock.lower()}"
+    clock = CLOCKS.get(texts.get("clock", ""), "").lower()
+    try:
+        wall = datetime.fromisoformat(f"{texts['release_date']}T{texts.get('release_time') or '00:00'}")
+    except ValueError:
+        return f"{texts['release_date']} {texts.get('release_time', '')}, {clock}"
+    return f"{wall_words(wall)} ({place_of(texts.get('time_zone') or 'UTC')}), {clock}"

@@ -103,6 +103,8 @@ def _parse_name(typed: str) -> str:
     name = clean_line(typed)
     if not name:
         raise FieldError("Name the place, like Newsletter or Poster in Berlin.")
+    if not any(map(str.isalnum, name)):
+        raise FieldError("Name it with letters or numbers: its link carries a word made of them.")
     if len(name) > _MOST_NAME_LENGTH:
         raise FieldError(f"At most {_MOST_NAME_LENGTH} characters, these are {len(name)}.")
     return name

@@ -34,6 +34,12 @@ def place_of(zone: str) -> str:
     return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
+def wall_words(wall_clock: datetime) -> str:
+    """A day and a time as a team reads them: Friday, 4 December 2026, 00:00. Seconds only where there are any."""
+    time = f"{wall_clock:%H:%M:%S}" if wall_clock.second else f"{wall_clock:%H:%M}"
+    return f"{wall_clock:%A}, {wall_clock.day} {wall_clock:%B %Y}, {time}"
+
+
 def moment_of(wall_clock: datetime, zone: ZoneInfo) -> datetime:
     """The moment in UTC at which clocks in `zone` show `wall_clock` (naive).
 

@@ -63,4 +63,6 @@ def _page(
                 "is_saved": request.args.get("saved") == str(place.team.id),
             }
         )
+    if not forms:
+        return make_response(render_template("teams/none.html", title="Imprint and privacy"))
     return make_response(render_template("teams/imprint.html", forms=forms, fields=FIELDS), status)

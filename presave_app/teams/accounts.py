@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain, count
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 
 from presave_app.extensions import db
-from presave_app.lib.slugs import is_slug, slug_of
+from presave_app.lib.slugs import is_slug, numbered, slug_of
 from presave_app.lib.text import clean_line
 from presave_app.teams.models import Member, Membership, Role, Team
 from presave_app.teams.second_step_models import SecondStep
@@ -18,7 +18,8 @@ from presave_app.teams.second_step_models import SecondStep
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)*")
 _MOST_EMAIL_LENGTH = 254
 _MOST_NAME_LENGTH = 80
-_TAKEN = "There is a team named {slug} already."
+# The slug of a name that Latin letters do not spell.
+_NO_LATIN = "team"
 
 
 class BadAccount(ValueError):
@@ -59,21 +60,22 @@ def parse_email(text: str) -> str:
 def create_team(name: str, owner_email: str) -> tuple[Team, Member]:
     """A new team and its owner, who may be a member of other teams already; raises BadAccount."""
     name = clean_line(name)
-    slug = slug_of(name)
     if not 0 < len(name) <= _MOST_NAME_LENGTH:
         raise BadAccount(f"A team's name has 1 to {_MOST_NAME_LENGTH} characters.")
-    if not is_slug(slug):
-        raise BadAccount("A team's name needs at least three Latin letters or digits.")
-    if find_team(slug) is not None:
-        raise BadAccount(_TAKEN.format(slug=slug))
-    team = Team(slug=slug, name=name)
-    db.session.add(team)
-    try:
-        db.session.flush()
-    except IntegrityError:
-        # Somebody else was a moment faster.
-        raise BadAccount(_TAKEN.format(slug=slug)) from None
+    if not any(map(str.isalnum, name)):
+        raise BadAccount("A team's name needs a letter or a figure.")
+    team = db.session.get_one(Team, _new_team(name))
     return team, add_member(team.id, owner_email, Role.OWNER)
+
+
+def _new_team(name: str) -> int:
+    """The id of a new team of that name, under a slug that is free: whoever types a name learns of no other team."""
+    stem = slug_of(name) if is_slug(slug_of(name)) else _NO_LATIN
+    for slug in chain([stem], (numbered(stem, number) for number in count(2))):
+        added = insert(Team).values(slug=slug, name=name).on_conflict_do_nothing().returning(Team.id)
+        if (team_id := db.session.scalar(added)) is not None:
+            return team_id
+    raise AssertionError("numbers do not end")
 
 
 def add_member(team_id: int, email: str, role: Role) -> Member:

@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from presave_app.campaigns import changes
 from presave_app.extensions import current_settings
+from presave_app.lib.slugs import slug_of
 from presave_app.teams import accounts, links, second_step, sessions
 from presave_app.teams.models import Role
 from presave_app.transaction import transaction
@@ -22,6 +23,9 @@ teams = AppGroup("teams", help="Labels and imprints, and the people in them.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
 def create(name: str, owner: str, as_json: bool) -> None:
     """Make a team called NAME and print a one-time sign-in link for its owner."""
+    slug = slug_of(name)
+    if accounts.find_team(slug) is not None:
+        raise click.ClickException(f"There is a team named {slug} already.")
     try:
         with transaction():
             team, member = accounts.create_team(name, owner)

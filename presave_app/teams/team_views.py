@@ -14,6 +14,7 @@ from presave_app.api.keys import end_keys, keys_in_words
 from presave_app.campaigns.changes import by_member, note
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import fragment, go_to, wants_fragment
+from presave_app.lib.text import clean_line
 from presave_app.teams import asked_step, invitations, people
 from presave_app.teams.accounts import BadAccount, Place, create_team, find_places, find_role
 from presave_app.teams.entering import enter
@@ -84,6 +85,7 @@ def team_create() -> ResponseReturnValue:
     name = request.form.get("name", "")
     try:
         with transaction():
+            _refuse_twice(name)
             team, _ = create_team(name, current_user.email)
             team_id = team.id
     except BadAccount as fault:
@@ -210,6 +212,12 @@ def _check_owns_one() -> None:
     if not _owns_one(find_places(current_user.member_id)):
         refusal = error_page(403, "Only an owner of a team makes another one", "Ask an owner of your team to do it.")
         abort(make_response(refusal))
+
+
+def _refuse_twice(name: str) -> None:
+    """Two teams of one name could not be told apart by whoever is in both."""
+    if any(place.team.name.casefold() == clean_line(name).casefold() for place in find_places(current_user.member_id)):
+        raise BadAccount("You are in a team of that name already.")
 
 
 def _owns_one(places: list[Place]) -> bool:

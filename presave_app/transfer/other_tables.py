@@ -15,9 +15,10 @@ from presave_app.campaigns.campaign_file import CampaignFile, read_content
 from presave_app.campaigns.editing import EditRefused
 from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.models import Campaign
+from presave_app.extensions import db
 from presave_app.lib.slugs import is_slug, slug_of
 from presave_app.lib.written_dates import BadDate, read_day
-from presave_app.streaming.directory import recognise
+from presave_app.streaming.directory import find_entry, recognise
 from presave_app.transaction import transaction
 from presave_app.transfer.columns import Columns, read_headings
 from presave_app.transfer.drafts import Draft, fill_draft, find_taken_in, make_draft, name_of, note_taken_in
@@ -28,6 +29,7 @@ MOST_ROWS = 100
 DAY_ORDERS: Mapping[str, bool | None] = {"": None, "day": True, "month": False}
 
 _LINK = re.compile(r"https?://[^\s|;,<>\"]+")
+_TARGET_KEY = re.compile(r"targets\.([\w-]+): ")
 _KINDS = {"lp": "album", "extended play": "ep", "track": "single", "song": "single"}
 
 
@@ -135,18 +137,42 @@ def _try_row(team_id: int, row: Row, now: datetime) -> Trial:
             # The same release in a later row of this table is here already, as it will be when they are made.
             note_taken_in(team_id, row.origin, campaign)
         except EditRefused as refusal:
-            faults += [str(words) for words in refusal.errors.values()]
+            faults += list(refusal.errors.values())
+    elif known is None:
+        faults += _other_faults(team_id, found, now)
     release = row.content.get("release")
     return Trial(
         row.number,
         name_of(found),
         campaign.slug if campaign else "",
         str(release.get("at", ""))[:16].replace("T", " ") if isinstance(release, dict) else "",  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
-        sorted(row.content.get("targets", {})),  # pyright: ignore[reportArgumentType]
+        [_name_of_service(key) for key in sorted(row.content.get("targets", {}))],  # pyright: ignore[reportArgumentType]
         faults,
-        [*notes, *found.notes],
+        [_by_name(note) for note in (*notes, *found.notes)],
         known is not None,
     )
+
+
+def _other_faults(team_id: int, found: CampaignFile, now: datetime) -> list[str]:
+    """What is wrong with a row beside what could not be read of it, so that all of it is mended at once."""
+    try:
+        with db.session.begin_nested() as tried:
+            fill_draft(team_id, found, now)
+            tried.rollback()
+    except EditRefused as refusal:
+        return list(refusal.errors.values())
+    return []
+
+
+def _by_name(note: str) -> str:
+    """A note of a campaign file, which has keys, for the reader of a table, who knows services by their names."""
+    key = _TARGET_KEY.match(note)
+    return note if key is None else f"{_name_of_service(key[1])}: {note[key.end() :]}"
+
+
+def _name_of_service(key: str) -> str:
+    known = find_entry(key)
+    return known.name if known else key
 
 
 def _row(number: int, line: Sequence[str], columns: Columns, zone: str, day_first: bool | None) -> Row:

@@ -40,7 +40,7 @@ def data_home() -> ResponseReturnValue:
     """The page of the member's first team."""
     places = find_places(current_user.member_id)
     if not places:
-        return error_page(403, "You belong to no team", "Ask an owner of your label to invite you.")
+        return render_template("teams/none.html", title="Data and API")
     return go_to(url_for(".team_data", team_id=places[0].team.id))
 
 

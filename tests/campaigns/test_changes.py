@@ -144,6 +144,7 @@ def test_the_release_and_the_due_times_go_back_together(ed: FlaskClient, campaig
     was = db.session.execute(text("SELECT release_at FROM campaign")).scalar_one()
     moved = {"release_date": "2027-01-15", "release_time": "00:00", "time_zone": "UTC"}
     post(ed, f"{base}/release", moved, htmx=True)
+    assert "Friday, 15 January 2027, 00:00 (UTC), " in ed.get(f"{base}/history").text
     answer = post(ed, f"{base}/history/{last_change(campaign_id)}/undo", {"from_history": "1"})
     assert answer.status_code == 303
     assert "Put back." in ed.get(answer.headers["Location"]).text

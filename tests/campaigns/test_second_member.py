@@ -44,7 +44,7 @@ def test_a_change_of_the_date_waits_for_another_member(ed: FlaskClient, alice: F
     page = alice.get(f"/campaigns/{campaign_id}").text
     assert f'action="{confirm}"' in page
     assert "ed@alba.example</bdi> proposed for Release moment" in page
-    assert "2027-05-14 18:00 UTC" in page
+    assert "Friday, 14 May 2027, 18:00 (UTC)" in page
     answer = post(alice, confirm, htmx=True)
     assert answer.status_code == 200
     assert "Waits for a second member" not in answer.text

@@ -126,3 +126,12 @@ def test_only_the_team_sees_and_only_editors_change(
         assert post(charlie, address, {"name": "Poster"}).status_code == 404
     other = make_campaign(1, title="Other")
     assert post(ed, f"/campaigns/{other}/sources/{source_ids()[0]}/remove").status_code == 422
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_name_without_a_letter_is_said_and_kept(ed: FlaskClient, campaign_id: int, htmx: bool) -> None:
+    refused = post(ed, f"/campaigns/{campaign_id}/sources", name="!!!", htmx=htmx)
+    assert refused.status_code == 422
+    assert "Name it with letters or numbers" in refused.text
+    assert 'value="!!!"' in refused.text
+    assert counts_of(ed.get(f"/campaigns/{campaign_id}/sources").text) == {}

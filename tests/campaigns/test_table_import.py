@@ -149,3 +149,15 @@ def test_a_day_is_read(text: str, day_first: bool | None, wanted: tuple[date, st
 def test_a_day_that_can_not_be_told_is_refused(text: str) -> None:
     with pytest.raises(BadDate):
         read_day(text, day_first=None)
+
+
+def test_a_row_says_all_its_faults_and_services_by_name(ed: FlaskClient, team_id: int) -> None:
+    table = "title,artist,upc,release date,links\nSolo,,123,4/12/2028,http://10.0.0.1/x\n"
+    text = unescape(post(ed, f"/data/{team_id}/table", text=table).text)
+    for fault in ("can be read as two days", "is no link that can stand", "A UPC has 12 to 14 digits", "artist"):
+        assert fault in text
+    assert drafts() == 0
+    good = "title,artist,apple music\nSolo,Alba,https://music.apple.com/de/album/x/1700000001\n"
+    shown = unescape(post(ed, f"/data/{team_id}/table", text=good).text)
+    assert "no date · Apple Music" in shown
+    assert "apple-music" not in shown.split("<textarea")[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from fans import read_sql
 from flask import Flask
 from flask.testing import FlaskClient
 from makers import make_campaign, make_member, make_team, post, sign_in
@@ -193,7 +194,10 @@ def test_an_owner_makes_another_team_and_owns_it(app: Flask, client: FlaskClient
     assert "Alba Records" in page
 
 
-@pytest.mark.parametrize(("name", "fault"), [("Alba records", "already"), ("", "1 to 80"), ("東京", "Latin")])
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [("alba records", "You are in a team of that name already"), ("", "1 to 80"), ("!!!", "a letter or a figure")],
+)
 def test_a_name_that_can_not_be_is_said_and_kept(app: Flask, client: FlaskClient, name: str, fault: str) -> None:
     make_team()
     sign_in(client, ALICE)
@@ -201,6 +205,23 @@ def test_a_name_that_can_not_be_is_said_and_kept(app: Flask, client: FlaskClient
     assert answer.status_code == 422
     assert fault in answer.text
     assert f'value="{name}"' in answer.text
+
+
+def test_a_name_in_any_script_makes_a_team(client: FlaskClient) -> None:
+    make_team()
+    sign_in(client, ALICE)
+    for name in ("東京", "Студия", "ab"):
+        assert post(client, "/team/new", name=name).status_code == 303
+    assert read_sql("SELECT string_agg(slug, ' ' ORDER BY id) FROM team") == "alba-records team team-2 team-3"
+    assert "東京" in client.get("/team").text
+
+
+def test_a_name_tells_nothing_of_a_strangers_team(client: FlaskClient) -> None:
+    make_team()
+    make_team("Secret Label", "olga@other.example")
+    sign_in(client, ALICE)
+    assert post(client, "/team/new", name="Secret Label").status_code == 303
+    assert read_sql("SELECT max(slug) FROM team") == "secret-label-2"
 
 
 def test_who_owns_no_team_makes_none(app: Flask, client: FlaskClient) -> None:
