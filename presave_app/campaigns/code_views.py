@@ -7,9 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
-from presave_app.campaigns import link_code
+from presave_app.campaigns import forms, link_code
 from presave_app.campaigns.campaign import get_for_member
-from presave_app.error_pages import error_page
 from presave_app.extensions import current_settings
 from presave_app.fanpage.poster import clean_source
 
@@ -20,12 +19,12 @@ codes = Blueprint("codes", __name__)
 @member_only
 def code_file(campaign_id: int, kind: str) -> ResponseReturnValue:
     """The code as a file; `src` names where it will hang, and comes back with every fan who scans it."""
-    campaign, _ = get_for_member(campaign_id, current_user.member_id)
+    campaign, role = get_for_member(campaign_id, current_user.member_id)
     typed = request.args.get("src", link_code.DEFAULT_SOURCE).strip()
     source = clean_source(typed)
     if typed and not source:
-        words = "Name the place with letters, digits, dots and dashes"
-        return error_page(422, words, "For example tour-berlin: no spaces, and at most 64 characters.")
+        fault = "Letters, digits, dots and dashes, like tour-berlin: no spaces, and at most 64 characters."
+        return forms.code_refused(campaign, role, typed, fault)
     link = current_settings().absolute(f"/{campaign.slug}" + (f"?src={source}" if source else ""))
     response = make_response(link_code.code_of(link, kind))
     response.headers["Content-Type"] = link_code.KINDS[kind]

@@ -171,6 +171,12 @@ def editor_page(campaign: Campaign, role: Role, refusal: Refusal | None = None) 
     return make_response(render_template("campaigns/editor.html", **context), 422 if refusal else 200)
 
 
+def code_refused(campaign: Campaign, role: Role, typed: str, fault: str) -> ResponseReturnValue:
+    """The editor with the word for a QR code that can't be used, and why."""
+    context = editor_context(campaign, role, clock.now()) | {"code_source": typed, "code_fault": fault}
+    return make_response(render_template("campaigns/editor.html", done_words=None, **context), 422)
+
+
 def heading_context(campaign: Campaign, role: Role, now: datetime) -> dict[str, Any]:
     """The head of the editor: what the campaign is, and what can be done with it as a whole."""
     status = campaign_rules.find_status(campaign, now)
@@ -193,7 +199,7 @@ def preview_context(campaign: Campaign) -> dict[str, Any]:
     ]
     poster = poster_context(campaign, is_preview=True)
     card = find_card(campaign.id, is_out=poster["face"] == "out-now") if campaign.published_at else None
-    return {**poster, "links": links, "card": card, "code_source": link_code.DEFAULT_SOURCE}
+    return {**poster, "links": links, "card": card, "code_source": link_code.DEFAULT_SOURCE, "code_fault": ""}
 
 
 def artwork_context(campaign: Campaign, role: Role, *, fault: str | None, is_saved: bool) -> dict[str, Any]:

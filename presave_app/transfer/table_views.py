@@ -24,7 +24,7 @@ from presave_app.transfer.other_tables import (
     read_table,
     try_rows,
 )
-from presave_app.transfer.views import TEAM, find_place, may_only_look
+from presave_app.transfer.views import TEAM, find_place, may_only_look, to_arrival
 
 tables = Blueprint("tables", __name__)
 
@@ -81,7 +81,7 @@ def _make(place: Place, rows: list[Row]) -> ResponseReturnValue:
     team_id = place.team.id
     good = {trial.number for trial in try_rows(team_id, rows, clock.now()) if not trial.faults}
     drafts = make_rows(team_id, [row for row in rows if row.number in good], clock.now(), who())
-    return render_template("transfer/arrival.html", place=find_place(team_id), arrival=Arrival(drafts))
+    return to_arrival(team_id, Arrival(drafts))
 
 
 def _preview(place: Place, text: str, columns: Columns, rows: list[Row]) -> ResponseReturnValue:

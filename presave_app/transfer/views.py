@@ -19,7 +19,8 @@ from presave_app.teams.accounts import Place, find_places
 from presave_app.teams.asked_step import StepMissing
 from presave_app.teams.models import Role
 from presave_app.transaction import transaction
-from presave_app.transfer.arriving import MOST_ARCHIVE_BYTES, BadArchive, take_in
+from presave_app.transfer.arriving import MOST_ARCHIVE_BYTES, Arrival, BadArchive, take_in
+from presave_app.transfer.last_arrival import find_last, remember
 from presave_app.transfer.leaving import pack_team
 
 transfer = Blueprint("transfer", __name__)
@@ -81,7 +82,25 @@ def import_archive(team_id: int) -> ResponseReturnValue:
         arrival = take_in(team_id, upload.stream, clock.now(), who())
     except BadArchive as fault:
         return _page(place, {"archive": str(fault)})
-    return render_template("transfer/arrival.html", place=find_place(team_id), arrival=arrival)
+    return to_arrival(team_id, arrival)
+
+
+@transfer.get(f"{TEAM}/came-in")
+@member_only
+def came_in(team_id: int) -> ResponseReturnValue:
+    """What came of the last file that the member brought into the team; it may be loaded again."""
+    place = find_place(team_id)
+    arrival = find_last(team_id, current_user.member_id)
+    if arrival is None:
+        return go_to(url_for(".team_data", team_id=team_id))
+    return render_template("transfer/arrival.html", place=place, arrival=arrival)
+
+
+def to_arrival(team_id: int, arrival: Arrival) -> ResponseReturnValue:
+    """Keep what came in, and lead to the page that tells it: loaded again, it brings in nothing."""
+    with transaction():
+        remember(team_id, current_user.member_id, arrival)
+    return go_to(url_for("transfer.came_in", team_id=team_id))
 
 
 @transfer.get(f"{TEAM}/<any(export, import):_act>")

@@ -26,7 +26,8 @@ def packed(entry: dict[str, Any], artists: str | None = None) -> bytes:
 
 def send(browser: FlaskClient, team_id: int, body: bytes) -> str:
     data = {"csrf_token": csrf_of(browser), "archive": (io.BytesIO(body), "alba.zip")}
-    return browser.post(f"/data/{team_id}/import", data=data, content_type="multipart/form-data").text
+    address = f"/data/{team_id}/import"
+    return browser.post(address, data=data, content_type="multipart/form-data", follow_redirects=True).text
 
 
 def export_of(browser: FlaskClient, team_id: int) -> bytes:

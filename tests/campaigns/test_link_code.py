@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from html import unescape
 from xml.etree import ElementTree
 
 import pytest
@@ -72,7 +73,11 @@ def test_another_place_has_its_own_word(bob: FlaskClient, campaign_id: int, type
 def test_a_word_that_the_link_would_lose_is_refused(bob: FlaskClient, campaign_id: int, typed: str) -> None:
     answer = bob.get(f"/campaigns/{campaign_id}/code.svg", query_string={"src": typed})
     assert answer.status_code == 422
-    assert "no spaces" in answer.text
+    page = unescape(answer.text)
+    assert 'id="message-code-source"' in page
+    assert "like tour-berlin: no spaces" in page
+    assert f'value="{typed}"' in page
+    assert "Night Drive" in page
 
 
 def test_the_word_comes_back_with_a_fan(bob: FlaskClient, client: FlaskClient, campaign_id: int) -> None:

@@ -47,7 +47,7 @@ def archive(*entries: dict[str, Any], files: dict[str, bytes] | None = None, for
 
 def send(browser: FlaskClient, team_id: int, body: bytes, name: str = "alba.zip") -> TestResponse:
     data = {"csrf_token": csrf_of(browser), "archive": (io.BytesIO(body), name)}
-    return browser.post(f"/data/{team_id}/import", data=data, content_type="multipart/form-data")
+    return browser.post(f"/data/{team_id}/import", data=data, content_type="multipart/form-data", follow_redirects=True)
 
 
 def test_a_draft_comes_in_with_all_that_the_label_gave(ed: FlaskClient, team_id: int) -> None:
@@ -190,7 +190,7 @@ def test_an_archive_may_be_larger_than_other_uploads(app: Flask, ed: FlaskClient
         token = {"csrf_token": csrf_of(ed)}
         large = archive(NIGHT, files={"artwork/night-drive.jpg": make_picture()})
         sent = {**token, "archive": (io.BytesIO(large), "alba.zip")}
-        assert ed.post(f"/data/{team_id}/import", data=sent).status_code == 200
+        assert ed.post(f"/data/{team_id}/import", data=sent).status_code == 303
         sent = {**token, "table": (io.BytesIO(large), "table.csv")}
         assert ed.post(f"/data/{team_id}/table", data=sent).status_code == 413
     finally:
