@@ -145,11 +145,15 @@ def words_of(field: str, texts: Mapping[str, str]) -> str:
         return ", ".join(f"{name}: {url}" for name, url in pairs if url) or _NOTHING
     if field in language_words.FIELDS:
         sides = language_words.inputs_of(language_words.FIELDS[field]).items()
-        pairs = [(side, texts.get(name, "").replace("\n", " / ")) for side, name in sides]
+        pairs = [(side, _in_one_line(texts.get(name, ""))) for side, name in sides]
         return ", ".join(f"{side} the release: {text}" for side, text in pairs if text) or _NOTHING
     if len(texts) == 1 and field != changes.LINKS:
-        return next(iter(texts.values())).replace("\n", " / ") or _NOTHING
+        return _in_one_line(next(iter(texts.values()))) or _NOTHING
     return ", ".join(f"{name} {text}" for name, text in texts.items() if text) or _NOTHING
+
+
+def _in_one_line(text: str) -> str:
+    return " / ".join(line for line in text.split("\n") if line)
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -35,8 +35,8 @@ def save_colours(campaign: Campaign, texts: Mapping[str, str]) -> None:
 
 
 def parse_words(text: str) -> str | None:
-    """A few plain lines without empty ones, or None when the field is empty."""
-    words = "\n".join(line for line in clean_lines(text).split("\n") if line)
+    """A few plain lines, with at most one empty line between paragraphs, or None when the field is empty."""
+    words = clean_lines(text)
     if len(words) > MOST_WORDS:
         raise FieldError(f"At most {MOST_WORDS} characters, these are {len(words)}.")
     if words.count("\n") >= _MOST_WORDS_LINES:

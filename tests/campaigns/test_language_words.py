@@ -16,7 +16,7 @@ from presave_app.extensions import db
 from presave_app.transaction import transaction
 
 GERMAN = {"words-de-before": "Signierte\r\n\r\nPlatten", "words-de-after": "Jetzt auf Vinyl"}
-KEPT = {"de": {"before": "Signierte\nPlatten", "after": "Jetzt auf Vinyl"}}
+KEPT = {"de": {"before": "Signierte\n\nPlatten", "after": "Jetzt auf Vinyl"}}
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_without_htmx_the_whole_form_saves_them_and_shows_what_is_written(ed: Fl
     ):
         assert f"<details {opened} open>" in page
     assert '<details class="more" id="in-fr" >' in page
-    assert "Signierte\nPlatten</textarea>" in page
+    assert "Signierte\n\nPlatten</textarea>" in page
 
 
 def test_they_are_undone_and_stand_in_the_history(ed: FlaskClient, campaign_id: int) -> None:

@@ -148,7 +148,7 @@ def test_a_page_without_artwork_takes_colours_too(ed: FlaskClient, client: Flask
 
 def test_words_keep_their_lines_and_nothing_that_turns_them(ed: FlaskClient, campaign_id: int) -> None:
     send(ed, campaign_id, "words_before", words_before="  One\r\n\r\n\u202etwo \x00 \u2028three 👩‍👩‍👧 ")
-    assert kept(campaign_id).words_before == "One\ntwo\nthree 👩‍👩‍👧"
+    assert kept(campaign_id).words_before == "One\n\ntwo\nthree 👩‍👩‍👧"
     answer = send(ed, campaign_id, "words_before", words_before="\n \u200b\n")
     assert answer.status_code == 200
     assert kept(campaign_id).words_before is None
@@ -207,11 +207,11 @@ def test_the_plain_form_saves_the_look_and_shows_it_again(ed: FlaskClient, campa
     assert answer.status_code == 303
     page = ed.get(answer.headers["Location"]).text
     assert '<details class="more look" id="look" open>' in page
-    for words in ('value="#ffb84d"', 'value="#101820"', "Signed copies\nin our shop</textarea>", "ليلة طويلة"):
+    for words in ('value="#ffb84d"', 'value="#101820"', "Signed copies\n\nin our shop</textarea>", "ليلة طويلة"):
         assert words in page
     assert post(ed, f"/campaigns/{campaign_id}", {"title": "Night Bus"}).status_code == 303
     row = kept(campaign_id)
-    assert (row.own_accent, row.words_before) == ("#ffb84d", "Signed copies\nin our shop")
+    assert (row.own_accent, row.words_before) == ("#ffb84d", "Signed copies\n\nin our shop")
     assert len(row.own_links or []) == 2
 
 
@@ -239,3 +239,11 @@ def test_a_viewer_can_change_nothing_of_it(bob: FlaskClient, campaign_id: int) -
     look = bob.get(f"/campaigns/{campaign_id}").text.partition('id="look"')[2].partition("</details>")[0]
     assert "Back to the artwork" not in look
     assert [tag for tag in re.findall(r"<(?:input|textarea)[^>]*>", look) if "disabled" not in tag] == []
+
+
+def test_a_viewer_reads_no_hints_for_editors(ed: FlaskClient, bob: FlaskClient, campaign_id: int) -> None:
+    for hint in ("Below the services, at most", "Begin with the place where"):
+        assert hint in ed.get(f"/campaigns/{campaign_id}").text
+        assert hint not in bob.get(f"/campaigns/{campaign_id}").text
+    assert "As on an envelope" in ed.get("/imprint").text
+    assert "As on an envelope" not in bob.get("/imprint").text
