@@ -90,7 +90,7 @@ def turn_on(page: Page) -> str:
     page.get_by_role("button", name="Set it up").click()
     expect(page.get_by_alt_text("The key below as a QR code")).to_be_visible()
     key = page.locator(".scan-key").inner_text()
-    page.get_by_label("The six figures it shows now").fill(code(key))
+    page.get_by_label("Code from your app").fill(code(key))
     page.get_by_role("button", name="Turn it on").click()
     expect(page.locator(".recovery li")).to_have_count(10)
     return key
