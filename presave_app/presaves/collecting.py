@@ -46,7 +46,7 @@ def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Co
     grant_id = grants.upsert(session, flow.service, key, sign_in.tokens, connector.grant_life)
     dues = {each: _due(clock, zone or known_zones.get(each)) for each, clock in clocks.items()}
     _refuse_unless_lasting(session, grant_id, dues[flow.campaign_id])
-    tap = _Tap(flow, key, grant_id, sign_in.tokens.scopes, uuid4() if len(campaign_ids) > 1 else None)
+    tap = Tap(flow, key, grant_id, sign_in.tokens.scopes, uuid4() if len(campaign_ids) > 1 else None)
     pre_save_id, *_ = [_take_in(session, tap, each, dues[each]) for each in campaign_ids]
     # A fan whose pre-save is done already signed in for nothing: keep nothing of it.
     grants.erase_unneeded(session, [grant_id])
@@ -54,7 +54,7 @@ def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Co
 
 
 @dataclass(frozen=True)
-class _Tap:
+class Tap:
     """One agreement of one fan. `id` is there where it covers several releases."""
 
     flow: ReturnedFlow
@@ -89,7 +89,7 @@ def _lock_zones(session: Session, campaign_ids: list[int], service: str, key: st
     return {row.campaign_id: row.time_zone for row in rows}
 
 
-def _take_in(session: Session, tap: _Tap, campaign_id: int, due: _Due) -> PreSaveId:
+def _take_in(session: Session, tap: Tap, campaign_id: int, due: _Due) -> PreSaveId:
     """Write down one release of a tap."""
     actions = tap.actions_for(campaign_id)
     consent_id = _write_consent(session, tap, campaign_id, actions)
@@ -118,7 +118,7 @@ def _refuse_unless_lasting(session: Session, grant_id: GrantId, due: _Due) -> No
         raise NeedsReauth("no_lasting_permission")
 
 
-def _write_consent(session: Session, tap: _Tap, campaign_id: int, actions: list[dict[str, str]]) -> UUID:
+def _write_consent(session: Session, tap: Tap, campaign_id: int, actions: list[dict[str, str]]) -> UUID:
     draft = tap.flow.consent_draft
     consent_id = uuid4()
     session.execute(
@@ -141,7 +141,7 @@ def _write_consent(session: Session, tap: _Tap, campaign_id: int, actions: list[
     return consent_id
 
 
-def _upsert_pre_save(session: Session, tap: _Tap, campaign_id: int, due: _Due, consent_id: UUID) -> PreSaveId:
+def _upsert_pre_save(session: Session, tap: Tap, campaign_id: int, due: _Due, consent_id: UUID) -> PreSaveId:
     new_id = PreSaveId(uuid4())
     row = session.execute(
         text("""

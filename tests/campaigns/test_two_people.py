@@ -119,7 +119,7 @@ def test_the_release_moment_collides_as_a_whole(ed: FlaskClient, alice: FlaskCli
     post(alice, f"/campaigns/{campaign_id}/release", {"time_zone": "Europe/Berlin"}, htmx=True)
     answer = post(ed, f"/campaigns/{campaign_id}/release", {**mine, "release_time": "18:00"}, htmx=True)
     assert answer.status_code == 422
-    assert "Europe/Berlin, one moment everywhere” just now" in answer.text
+    assert "(Berlin), one moment everywhere” just now" in answer.text
 
 
 def test_an_open_editor_hears_of_what_others_changed(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:

@@ -29,7 +29,6 @@ from faults.conftest import bound_app
 from faults.crowd import adds, due_fans, names, once_each, states
 from presave_app.lib.tokens import hash_secret
 from presave_app.presaves import collecting, turns
-from presave_app.presaves.flows import ReturnedFlow
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import PreSaveId
 from presave_app.releases.adding import Add, AddLane, add_due
@@ -97,7 +96,7 @@ def test_each_migration_after_the_first_only_adds(scratch_url: str, environ: dic
 
 
 def accept_as_before(
-    session: Session, flow: ReturnedFlow, key: str, _due: object, consent_id: UUID, grant_id: UUID
+    session: Session, tap: collecting.Tap, campaign_id: int, _due: object, consent_id: UUID
 ) -> PreSaveId:
     """The one statement of a consent that has changed since, as it was."""
     new_id = PreSaveId(uuid4())
@@ -105,11 +104,11 @@ def accept_as_before(
         text(old_release.CONSENT),
         {
             "id": new_id,
-            "service": flow.service,
-            "key": key,
+            "service": tap.flow.service,
+            "key": tap.key,
             "consent_id": consent_id,
-            "grant_id": grant_id,
-            "campaign_id": flow.campaign_id,
+            "grant_id": tap.grant_id,
+            "campaign_id": campaign_id,
             "mine_hash": hash_secret(mine_secret(new_id)),
             "source": None,
             "time_zone": None,
