@@ -111,7 +111,10 @@ def consent_for(
 def draft_of(
     wording: Wording, connector: Connector, ticked: Sequence[Tick] = (), also: Sequence[Campaign] = ()
 ) -> dict[str, Any]:
-    """The consent as the sign-in flow carries it, until the fan comes back with the permission."""
+    """The consent as the sign-in flow carries it, until the fan comes back with the permission.
+
+    It covers `also` only where the wording names them: not once the release is out for the fan.
+    """
     ahead = [{"kind": PRE_ADD, "subject": THE_RELEASE}] if connector.adds_before_release else []
     extras = [{"kind": tick.extra.value, "subject": tick.subject} for tick in ticked]
     scopes = [*connector.scopes, *(scope for tick in ticked for scope in connector.extras[tick.extra])]
@@ -119,7 +122,7 @@ def draft_of(
         **asdict(wording),
         "actions": [{"kind": ADD_TO_LIBRARY, "subject": THE_RELEASE}, *ahead, *extras],
         "scopes_asked": list(dict.fromkeys(scopes)),
-        "also": [each.id for each in also],
+        "also": [each.id for each in also] if wording.releases else [],
     }
 
 

@@ -254,6 +254,16 @@ def test_out_now_the_page_leads_on_to_what_is_ahead(client: FlaskClient, first: 
     assert also_of(page) == ""
 
 
+def test_a_page_left_open_over_the_release_agrees_to_its_own_alone(
+    app: Flask, twin: TwinClient, client: FlaskClient, first: int
+) -> None:
+    also = also_of(client.get("/night-drive").text)
+    move_release(first, timedelta(seconds=-1))
+    made = pre_save(app, twin, "ida", also=also)
+    assert "Second Light" not in read_sql("SELECT wording FROM consent")
+    assert set(pre_saved(made)) == {"night-drive"}
+
+
 def test_in_another_browser_it_begins_anew_with_the_same_releases(
     app: Flask, twin: TwinClient, client: FlaskClient, first: int
 ) -> None:
