@@ -149,7 +149,7 @@ def _needed(service: ServiceWords, reason: str = "") -> Told:
 def _ends_early(pre_save: PreSave, campaign: Campaign) -> bool:
     """Whether the permission will have ended by the day, and one that is given now would not."""
     connector = connectors().get(pre_save.service)
-    if pre_save.state != State.ARMED or connector is None or connector.grant_life is None:
+    if pre_save.state != State.ARMED or connector is None:
         return False
     grant = db.session.get_one(Grant, pre_save.grant_id)
     ends = grant.hard_expires_at

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from presave_app.campaigns.release_clock import ReleaseClock, lock_clock
 from presave_app.lib.tokens import hash_secret
-from presave_app.presaves import grants
+from presave_app.presaves import grants, mending
 from presave_app.presaves.flows import ReturnedFlow
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import GrantId, PreSaveId
@@ -35,19 +35,26 @@ def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Co
     A tap on one page may cover further releases of a roll-out: each is a pre-save of its own, in the same transaction.
     Where the service names no account the fan's browser stands for it, by its lasting `browser_id`.
     Raises NeedsReauth when the permission would not last until the day. For the further releases it may end earlier:
-    their fan is asked again in time.
+    then their pages ask for it again. What waited for a permission of this account goes on.
     """
     key = grants.account_key(flow.service, sign_in.account_id or browser_id)
-    campaign_ids = [flow.campaign_id, *flow.consent_draft.get("also", ())]
+    asked = [flow.campaign_id, *flow.consent_draft.get("also", ())]
     # Everybody locks in this order: campaigns, pre-saves, grant. A campaign's moment must not move meanwhile.
-    clocks = {each: lock_clock(session, each, to_change=False) for each in sorted(campaign_ids)}
-    known_zones = _lock_zones(session, campaign_ids, flow.service, key)
+    clocks = {each: lock_clock(session, each, to_change=False) for each in sorted(asked)}
+    # A further release that has lost its day would be due at once.
+    campaign_ids = [each for each in asked if each == flow.campaign_id or clocks[each]]
+    known = _lock_known(session, campaign_ids, flow.service, key)
+    known_zones = {each: row.time_zone for each, row in known.items()}
     zone = flow.consent_draft.get("time_zone") or known_zones.get(flow.campaign_id)
     grant_id = grants.upsert(session, flow.service, key, sign_in.tokens, connector.grant_life)
     dues = {each: _due(clock, zone or known_zones.get(each)) for each, clock in clocks.items()}
     _refuse_unless_lasting(session, grant_id, dues[flow.campaign_id])
-    tap = Tap(flow, key, grant_id, sign_in.tokens.scopes, uuid4() if len(campaign_ids) > 1 else None)
+    before = known.get(flow.campaign_id)
+    # Who gives the permission again for one release of a tap keeps it beside the others.
+    tap_id = uuid4() if len(campaign_ids) > 1 else before.tap_id if before else None
+    tap = Tap(flow, key, grant_id, sign_in.tokens.scopes, tap_id)
     pre_save_id, *_ = [_take_in(session, tap, each, dues[each]) for each in campaign_ids]
+    mending.arm_again(session, grant_id)
     # A fan whose pre-save is done already signed in for nothing: keep nothing of it.
     grants.erase_unneeded(session, [grant_id])
     return pre_save_id
@@ -55,7 +62,7 @@ def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Co
 
 @dataclass(frozen=True)
 class Tap:
-    """One agreement of one fan. `id` is there where it covers several releases."""
+    """One agreement of one fan. `id` is there where it covers several releases, or renews one of several."""
 
     flow: ReturnedFlow
     key: str
@@ -77,16 +84,17 @@ def _due(clock: ReleaseClock | None, zone: str | None) -> _Due:
     return _Due(zone, clock.moment_in(zone) if clock else None)
 
 
-def _lock_zones(session: Session, campaign_ids: list[int], service: str, key: str) -> dict[int, str | None]:
-    """The zone of each pre-save that the fan has already; all of them stay locked."""
+def _lock_known(session: Session, campaign_ids: list[int], service: str, key: str) -> dict[int, Row[Any]]:
+    """The zone and the tap of each pre-save that the fan has; these, and what waits for the permission, stay locked."""
     rows = session.execute(
         text("""
-            SELECT campaign_id, time_zone FROM pre_save
-            WHERE campaign_id = ANY(:ids) AND service = :service AND account_key = :key ORDER BY id FOR UPDATE
+            SELECT p.campaign_id, p.time_zone, c.tap_id FROM pre_save p JOIN consent c ON c.id = p.consent_id
+            WHERE p.service = :service AND p.account_key = :key
+              AND (p.campaign_id = ANY(:ids) OR p.state = 'needs_reauth') ORDER BY p.id FOR UPDATE OF p
         """),
         {"ids": campaign_ids, "service": service, "key": key},
     )
-    return {row.campaign_id: row.time_zone for row in rows}
+    return {row.campaign_id: row for row in rows}
 
 
 def _take_in(session: Session, tap: Tap, campaign_id: int, due: _Due) -> PreSaveId:

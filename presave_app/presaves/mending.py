@@ -1,4 +1,4 @@
-"""Pre-saves whose permission is gone: their fans have to sign in again."""
+"""Pre-saves whose permission is gone: their fans have to sign in again, and once is enough for all of them."""
 
 from __future__ import annotations
 
@@ -27,3 +27,18 @@ def need_reauth(session: Session, grant_id: UUID, reason: str) -> int:
         {**ids, "reason": reason},
     )
     return len(moved.all())
+
+
+def arm_again(session: Session, grant_id: UUID) -> None:
+    """Let everything go on that waited for this permission, now that it was given anew.
+
+    Each was agreed to by a consent of its own, which stands until it is withdrawn. Call after locking them.
+    """
+    session.execute(
+        text("""
+            UPDATE pre_save SET state = 'armed', reason = 'renewed', tries = 0, refusals = 0,
+              next_at = greatest(due_at, now())
+            WHERE grant_id = :grant_id AND state = 'needs_reauth'
+        """),
+        {"grant_id": grant_id},
+    )

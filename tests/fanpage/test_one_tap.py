@@ -130,8 +130,13 @@ def test_one_is_left_out_before_the_tap(client: FlaskClient, first: int) -> None
     assert listed(alone) == ["Night Drive", "Second Light", "The Album"]
 
 
-def test_what_joined_after_the_page_was_opened_is_not_agreed_to(app: Flask, twin: TwinClient, first: int) -> None:
-    also = f"{id_of('second-light')}"
+def test_what_joined_after_the_page_was_opened_is_not_agreed_to(
+    app: Flask, twin: TwinClient, client: FlaskClient, first: int
+) -> None:
+    album = id_of("the-album")
+    run_sql("UPDATE campaign SET published_at = NULL WHERE id = :id", id=album)
+    also = also_of(client.get("/night-drive").text)
+    run_sql("UPDATE campaign SET published_at = now() WHERE id = :id", id=album)
     made = pre_save(app, twin, "ida", also=also)
     assert set(pre_saved(made)) == {"night-drive", "second-light"}
 
@@ -195,6 +200,36 @@ def test_the_last_one_takes_the_permission_with_it(app: Flask, twin: TwinClient,
     assert read_sql("SELECT state FROM fan_grant") == "erased"
 
 
+def test_a_lost_permission_is_given_again_once_for_all(
+    app: Flask, twin: TwinClient, client: FlaskClient, first: int
+) -> None:
+    made = pre_save(app, twin, "ida", also=also_of(client.get("/night-drive").text))
+    run_sql("UPDATE fan_grant SET state = 'dead', access_token_sealed = NULL, refresh_token_sealed = NULL")
+    run_sql("UPDATE pre_save SET state = 'needs_reauth', reason = 'grant_revoked'")
+    assert pre_save(app, twin, "ida") == made
+    assert pre_saved(made) == {"night-drive": "armed", "second-light": "armed", "the-album": "armed"}
+    page = client.get(f"/mine/{mine_secret(PreSaveId(made))}").text
+    assert listed(page) == ["Second Light", "The Album"]
+
+
+def test_what_was_cancelled_stays_so_when_the_permission_is_given_again(
+    app: Flask, twin: TwinClient, client: FlaskClient, first: int
+) -> None:
+    made = pre_save(app, twin, "ida", also=also_of(client.get("/night-drive").text))
+    client.post(f"/mine/{mine_secret(PreSaveId(made))}/same-tap/{id_of('the-album')}/cancel")
+    run_sql("UPDATE pre_save SET state = 'needs_reauth', reason = 'grant_revoked' WHERE state = 'armed'")
+    pre_save(app, twin, "ida", slug="second-light")
+    assert pre_saved(made) == {"night-drive": "armed", "second-light": "armed", "the-album": "withdrawn"}
+
+
+def test_a_release_that_lost_its_day_meanwhile_is_not_taken_in(app: Flask, twin: TwinClient, first: int) -> None:
+    client, second = app.test_client(), id_of("second-light")
+    back = answer_at_spotify(twin, go_to_spotify(client, also=str(second)), "ida")
+    run_sql("UPDATE campaign SET published_at = NULL, release_at = NULL, release_wall = NULL WHERE id = :id", id=second)
+    assert client.get(back).status_code == 303
+    assert read_sql("SELECT string_agg(campaign_id::text, ',') FROM pre_save") == str(first)
+
+
 def test_the_browser_finds_the_way_back_to_each(twin: TwinClient, client: FlaskClient, first: int) -> None:
     also = also_of(client.get("/night-drive").text)
     client.get(answer_at_spotify(twin, go_to_spotify(client, also=also), "ida"))
@@ -227,7 +262,7 @@ def test_whoever_dies_in_the_middle_has_taken_in_nothing(
 ) -> None:
     client = app.test_client()
     back = answer_at_spotify(twin, go_to_spotify(client, also=str(id_of("second-light"))), "ida")
-    monkeypatch.setattr("presave_app.presaves.collecting._upsert_action", _dying_at(3))
+    monkeypatch.setattr("presave_app.presaves.collecting._upsert_action", _dying_at(2))
     with pytest.raises(Killed):
         client.get(back)
     assert read_sql("SELECT count(*) FROM pre_save") == read_sql("SELECT count(*) FROM consent") == 0
@@ -239,7 +274,7 @@ def _dying_at(call: int) -> Callable[..., None]:
 
     def die(*_: object) -> None:
         calls.append(1)
-        if len(calls) == call - 1:
+        if len(calls) == call:
             raise Killed
 
     return die
