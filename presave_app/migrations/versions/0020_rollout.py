@@ -27,13 +27,9 @@ def upgrade():
     op.create_foreign_key(op.f("fk_campaign_rollout_id"), "campaign", "rollout", ["rollout_id"], ["id"])
     op.create_index(op.f("ix_campaign_rollout_id"), "campaign", ["rollout_id"], unique=False)
     op.add_column("consent", sa.Column("tap_id", sa.Uuid(), nullable=True))
-    op.create_index(
-        "ix_consent_tap", "consent", ["tap_id"], unique=False, postgresql_where=sa.text("tap_id IS NOT NULL")
-    )
 
 
 def downgrade():
-    op.drop_index("ix_consent_tap", table_name="consent")
     op.drop_column("consent", "tap_id")
     op.drop_index(op.f("ix_campaign_rollout_id"), table_name="campaign")
     op.drop_constraint(op.f("fk_campaign_rollout_id"), "campaign", type_="foreignkey")
