@@ -17,12 +17,12 @@ import requests
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import text
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bin")]
 
 from browsers import Browser  # noqa: E402
+from emptying import empty_database  # noqa: E402
 from fans import move_release, open_campaign, pre_save  # noqa: E402
 from local.servers import create_database, drop_database, start_postgres, start_valkey  # noqa: E402
 from scenes import SERVICES, Scene, make_scene  # noqa: E402
@@ -167,13 +167,11 @@ def due(app: Flask, twin: TwinClient, campaign_id: int) -> UUID:
 
 
 def _empty_tables() -> None:
-    names = ", ".join(table.name for table in db.metadata.sorted_tables)
-    # A truncated table gives the same ids and slugs again.
+    # An emptied table gives the same ids and slugs again.
     forget_counts()
     forget_facts()
     forget_room()
-    with db.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    empty_database()
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
