@@ -9,6 +9,8 @@ from uuid import UUID
 
 from fans import run_sql
 from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from presave_app.presaves import claims
 from presave_app.presaves.claims import Claim
@@ -21,8 +23,7 @@ from presave_app.transaction import transaction
 ADD = "add_to_library"
 # So many that their being refused together is nobody's own doing.
 CROWD = 24
-# Counts the connections that wait for a lock of another.
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 
 
 class Killed(BaseException):
@@ -69,6 +70,12 @@ def let_a_minute_pass() -> None:
     """A refusal becomes old enough for a second one to confirm it."""
     let_waits_pass()
     run_sql("UPDATE fan_grant SET refused_at = refused_at - interval '61 s', refresh_until = NULL")
+
+
+def until_somebody_waits(session: Session) -> None:
+    """Go on once another connection waits for a lock, such as one of this transaction's."""
+    while session.execute(text(_WAITING)).scalar_one() == 0:
+        session.execute(text("SELECT pg_sleep(0.05)"))
 
 
 @contextmanager

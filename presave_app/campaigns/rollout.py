@@ -1,7 +1,8 @@
 """Roll-outs: several releases of one artist that a fan agrees to in one tap, on the page of any of them.
 
 A release is offered with the others once its own page is published, and until it is out anywhere: nobody is asked for
-what nobody may know of yet. What fans have agreed to stays agreed when a release is taken out.
+what nobody may know of yet. One that is another artist's by now is not offered either. What fans have agreed to stays
+agreed when a release is taken out.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 
 from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.models import Campaign, Target
@@ -24,10 +25,14 @@ MOST_RELEASES = 8
 
 @dataclass(frozen=True)
 class RolloutView:
-    """The roll-out of a campaign as its team sees it: what belongs to it, in order of release, and what could."""
+    """The roll-out of a campaign as its team sees it: what belongs to it, in order of release, and what could.
+
+    `strangers` are the ids of those that are another artist's by now, which its page does not offer.
+    """
 
     releases: list[Campaign]
     candidates: list[Campaign]
+    strangers: frozenset[int]
 
     @property
     def is_full(self) -> bool:
@@ -37,16 +42,20 @@ class RolloutView:
 def view_of(campaign: Campaign, now: datetime) -> RolloutView:
     """The roll-out of `campaign`; without one its releases are none."""
     releases = list_releases(campaign)
-    return RolloutView(releases if len(releases) > 1 else [], _candidates(campaign, now))
+    releases = releases if len(releases) > 1 else []
+    return RolloutView(releases, _candidates(campaign, now), _strangers(campaign) if releases else frozenset())
 
 
 def find_covered(campaign: Campaign, now: datetime) -> list[Campaign]:
     """The other releases that a fan on the page of `campaign` can agree to now, in order of release."""
-    return [
-        each
-        for each in list_releases(campaign)
-        if each.id != campaign.id and each.published_at and each.first_at and each.first_at > now
-    ]
+    others = _in_roll_out_of(campaign).where(
+        Campaign.id != campaign.id,
+        Campaign.published_at.is_not(None),
+        Campaign.first_at > now,
+        _is_by_artist_of(campaign),
+    )
+    # Whoever is brought back from the archive may be one too many.
+    return list(db.session.scalars(others.limit(MOST_RELEASES - 1)))
 
 
 def services_of(campaigns: Sequence[Campaign]) -> dict[int, set[str]]:
@@ -73,14 +82,10 @@ def join(campaign: Campaign, other_id: int, now: datetime) -> Campaign:
         raise FieldError(
             "That release can't join: it is out, archived, in another roll-out, or not by this artist any more."
         )
+    roll_out = _lock_roll_out(campaign)
     if len(list_releases(campaign)) >= MOST_RELEASES:
         raise FieldError(f"A roll-out has at most {MOST_RELEASES} releases. Take one out first.")
-    if campaign.rollout_id is None:
-        made = Rollout(team_id=campaign.team_id)
-        db.session.add(made)
-        db.session.flush()
-        campaign.rollout_id = made.id
-    other.rollout_id = campaign.rollout_id
+    campaign.rollout_id = other.rollout_id = roll_out.id
     db.session.flush()
     return other
 
@@ -100,10 +105,27 @@ def leave(campaign: Campaign, other_id: int) -> Campaign:
 
 def list_releases(campaign: Campaign) -> list[Campaign]:
     """All of the roll-out, `campaign` too, in order of release; an archived one has no part in it any more."""
-    if campaign.rollout_id is None:
-        return []
+    return list(db.session.scalars(_in_roll_out_of(campaign))) if campaign.rollout_id else []
+
+
+def _in_roll_out_of(campaign: Campaign) -> Select[Campaign]:
     in_it = select(Campaign).where(Campaign.rollout_id == campaign.rollout_id, Campaign.archived_at.is_(None))
-    return list(db.session.scalars(in_it.order_by(Campaign.release_at.nulls_last(), Campaign.id)))
+    return in_it.order_by(Campaign.release_at.nulls_last(), Campaign.id)
+
+
+def _strangers(campaign: Campaign) -> frozenset[int]:
+    fellows = db.session.scalars(_in_roll_out_of(campaign).where(not_(_is_by_artist_of(campaign))))
+    return frozenset(each.id for each in fellows if each.id != campaign.id)
+
+
+def _lock_roll_out(campaign: Campaign) -> Rollout:
+    """The roll-out of `campaign`, made where there is none. Who lets others join it waits, so that its limit holds."""
+    if campaign.rollout_id is not None:
+        return db.session.get_one(Rollout, campaign.rollout_id, with_for_update=True)
+    made = Rollout(team_id=campaign.team_id)
+    db.session.add(made)
+    db.session.flush()
+    return made
 
 
 def _candidates(campaign: Campaign, now: datetime) -> list[Campaign]:
@@ -127,5 +149,6 @@ def _of_one() -> Select[int | None]:
 
 
 def _is_by_artist_of(campaign: Campaign) -> ColumnElement[bool]:
-    same_name = func.lower(Campaign.artist) == campaign.artist.lower()
+    # One side folded here and one there would not find İlkin again.
+    same_name = and_(Campaign.artist != "", func.lower(Campaign.artist) == func.lower(campaign.artist))
     return same_name if campaign.artist_id is None else or_(same_name, Campaign.artist_id == campaign.artist_id)

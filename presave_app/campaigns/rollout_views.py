@@ -11,6 +11,7 @@ from presave_app.campaigns import changes, rollout
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.form_saving import CHANGED, who
+from presave_app.campaigns.models import Campaign
 from presave_app.hypermedia import fragment, go_to, wants_fragment
 from presave_app.lib import clock
 from presave_app.lib.numbers import small_int
@@ -54,11 +55,20 @@ def rollout_change(campaign_id: int, act: str) -> ResponseReturnValue:
 def _change(campaign_id: int, act: str, other_id: int) -> None:
     rollout.lock(campaign_id, other_id)
     campaign, _ = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-    is_joining = act == "add"
-    other = rollout.join(campaign, other_id, clock.now()) if is_joining else rollout.leave(campaign, other_id)
-    title, note = {"title": other.title}, f"rollout-{act}"
-    before, after = (None, title) if is_joining else (title, None)
-    changes.note(who(), note, campaign_id=campaign_id, before=before, after=after)
+    if act == "add":
+        other = rollout.join(campaign, other_id, clock.now())
+        _note(act, other, after=campaign)
+        _note(act, campaign, after=other)
+    else:
+        other = rollout.leave(campaign, other_id)
+        for each in dict.fromkeys((other, campaign)):
+            _note(act, each, before=other)
+
+
+def _note(act: str, campaign: Campaign, before: Campaign | None = None, after: Campaign | None = None) -> None:
+    """A line in the history of `campaign`: what has come to it, or was there before."""
+    was, now = ({"title": each.title or "a release without a title"} if each else None for each in (before, after))
+    changes.note(who(), f"rollout-{act}", campaign_id=campaign.id, before=was, after=now)
 
 
 def _answer(campaign_id: int, fault: str | None) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,14 +51,22 @@ def give_beside(campaign: Campaign, entry: Mapping[str, Any], now: datetime) -> 
     return notes
 
 
-def join_roll_out(campaign: Campaign, other: Campaign, now: datetime) -> list[str]:
-    """Let fans agree to a draft together with one that came in before it; returns what could not be done."""
+def join_roll_out(campaign: Campaign, others: Sequence[Campaign], now: datetime) -> list[str]:
+    """Let fans agree to a draft together with those that came in before it; returns what could not be done."""
+    # One that is out could not join the rest, and must not draw the draft away from it.
+    other = min(others, key=lambda each: (each.rollout_id is None, _is_out(each, now)), default=None)
+    if other is None:
+        return []
     rollout.lock(other.id, campaign.id)
     try:
         rollout.join(other, campaign.id, now)
     except FieldError as refusal:
         return [f"{ROLL_OUT}: it stands alone here. {refusal}"]
     return []
+
+
+def _is_out(campaign: Campaign, now: datetime) -> bool:
+    return campaign.first_at is not None and campaign.first_at <= now
 
 
 def _give_artist(campaign: Campaign, name: str, notes: list[str]) -> None:

@@ -124,10 +124,8 @@ def _made(
         campaign, more = fill_draft(team_id, found, now)
         note_taken_in(team_id, origin, campaign)
         more += give_beside(campaign, beside, now)
-        others = (find_taken_in(team_id, as_text(origin)) for origin in as_list(beside.get(ROLL_OUT)))
-        # They came in before it, and are together already.
-        if first := next((other for other in others if other), None):
-            more += join_roll_out(campaign, first, now)
+        others = [find_taken_in(team_id, as_text(origin)) for origin in as_list(beside.get(ROLL_OUT))]
+        more += join_roll_out(campaign, [other for other in others if other], now)
         return Draft(name, campaign.id, campaign.slug, is_new=True, notes=(*notes, *more, *found.notes))
 
 

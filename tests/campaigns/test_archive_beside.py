@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fans import read_sql, run_sql
 from flask.testing import FlaskClient
-from makers import csrf_of, make_campaign, post
+from makers import csrf_of, make_campaign, move_campaign, post
 
 SOLO = {"title": "Solo", "artist": "Alba Voss", "kind": "single"}
 
@@ -103,6 +104,19 @@ def test_a_roll_out_comes_in_as_one(alice: FlaskClient, team_id: int, charlie: F
     together = "SELECT string_agg(title, ',' ORDER BY id) FROM campaign WHERE team_id = :id AND rollout_id IS NOT NULL"
     assert read_sql(together, id=there) == "Night Drive,No 2,No 3"
     assert read_sql("SELECT count(DISTINCT rollout_id) FROM campaign WHERE team_id = :id", id=there) == 1
+
+
+def test_what_is_out_draws_nobody_out_of_a_roll_out(alice: FlaskClient, team_id: int, charlie: FlaskClient) -> None:
+    first = make_campaign(team_id, slug="night-drive")
+    out, third = (make_campaign(team_id, title=f"No {number}", slug=f"no-{number}") for number in (2, 3))
+    for other in (out, third):
+        assert post(alice, f"/campaigns/{first}/rollout/add", release=str(other)).status_code == 303
+    move_campaign(out, timedelta(days=-1))
+    there = read_sql("SELECT id FROM team WHERE slug = 'other-label'")
+    page = send(charlie, there, export_of(alice, team_id))
+    assert "roll_out: it stands alone here." in page
+    together = "SELECT string_agg(title, ',' ORDER BY id) FROM campaign WHERE team_id = :id AND rollout_id IS NOT NULL"
+    assert read_sql(together, id=there) == "Night Drive,No 3"
 
 
 def test_the_first_time_says_what_came_in(exported: bytes, charlie: FlaskClient) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
 import pytest
+from engine import beside, until_somebody_waits
 from fans import read_sql, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
@@ -20,6 +20,7 @@ from presave_app.lib import clock
 from presave_app.transaction import transaction
 
 WEEK = timedelta(days=7)
+CAN_NOT_JOIN = "That release can't join: it is out, archived, in another roll-out, or not by this artist any more."
 
 
 @pytest.fixture
@@ -48,6 +49,31 @@ def add(ed: FlaskClient, campaign_id: int, other_id: int, *, htmx: bool = False)
     return post(ed, f"/campaigns/{campaign_id}/rollout/add", {"release": str(other_id)}, htmx=htmx)
 
 
+def join(campaign_id: int, other_id: int) -> None:
+    with transaction():
+        rollout.lock(campaign_id, other_id)
+        rollout.join(db.session.get_one(Campaign, campaign_id), other_id, clock.now())
+
+
+def join_while(app: Flask, theirs: tuple[int, int], ours: tuple[int, int]) -> list[str]:
+    """What is refused of `ours`, begun while `theirs` is not yet committed and has to be waited for."""
+    refused: list[str] = []
+
+    def join_ours() -> None:
+        try:
+            join(*ours)
+        except FieldError as fault:
+            refused.append(str(fault))
+
+    with transaction() as session:
+        rollout.lock(*theirs)
+        rollout.join(db.session.get_one(Campaign, theirs[0]), theirs[1], clock.now())
+        with beside(app, join_ours):
+            until_somebody_waits(session)
+            session.commit()
+    return refused
+
+
 def test_a_release_joins_by_one_press(ed: FlaskClient, first: int, second: int) -> None:
     assert "Second Light" in ed.get(f"/campaigns/{first}").text
     answer = add(ed, first, second, htmx=True)
@@ -56,6 +82,14 @@ def test_a_release_joins_by_one_press(ed: FlaskClient, first: int, second: int) 
     assert titles(first) == titles(second) == ["Night Drive", "Second Light"]
     assert read_sql("SELECT act FROM change ORDER BY id DESC LIMIT 1") == "rollout-add"
     assert "let fans agree to Second Light in the same tap" in ed.get(f"/campaigns/{first}/history").text
+
+
+def test_both_have_it_in_their_history(ed: FlaskClient, first: int, second: int) -> None:
+    add(ed, first, second)
+    assert "let fans agree to Night Drive in the same tap" in ed.get(f"/campaigns/{second}/history").text
+    post(ed, f"/campaigns/{first}/rollout/take-out", {"release": str(second)})
+    for campaign_id in (first, second):
+        assert "took Second Light out of the roll-out" in ed.get(f"/campaigns/{campaign_id}/history").text
 
 
 def test_without_scripts_it_has_a_page(ed: FlaskClient, first: int, second: int) -> None:
@@ -92,9 +126,7 @@ def test_only_what_is_ahead_and_of_the_same_artist_and_team_can_join(team_id: in
     run_sql("UPDATE campaign SET archived_at = now() WHERE id = :id", id=archived)
     draft = make_campaign(team_id, title="A Draft", slug="a-draft", release_in=None, published=False, ref=None)
     assert candidates(first) == ["A Draft"]
-    with transaction():
-        rollout.lock(first, draft)
-        rollout.join(db.session.get_one(Campaign, first), draft, clock.now())
+    join(first, draft)
     assert rollout.find_covered(db.session.get_one(Campaign, first), clock.now()) == []
 
 
@@ -124,23 +156,7 @@ def test_there_is_room_for_so_many(team_id: int, first: int) -> None:
 
 
 def test_two_who_add_each_other_at_once_make_one_roll_out(app: Flask, first: int, second: int) -> None:
-    met = threading.Barrier(2)
-
-    def join(one: int, other: int) -> None:
-        with app.app_context():
-            met.wait()
-            try:
-                with transaction():
-                    rollout.lock(one, other)
-                    rollout.join(db.session.get_one(Campaign, one), other, clock.now())
-            except FieldError:
-                db.session.rollback()
-
-    threads = [threading.Thread(target=join, args=pair) for pair in ((first, second), (second, first))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    assert join_while(app, (first, second), (second, first)) == [CAN_NOT_JOIN]
     assert titles(first) == titles(second) == ["Night Drive", "Second Light"]
     assert read_sql("SELECT count(*) FROM rollout") == 1
 
@@ -149,3 +165,56 @@ def test_an_archived_release_has_no_part_in_it_any_more(ed: FlaskClient, first: 
     add(ed, first, second)
     run_sql("UPDATE campaign SET archived_at = now() WHERE id = :id", id=second)
     assert titles(first) == []
+
+
+def covered(campaign_id: int) -> list[str]:
+    db.session.rollback()
+    return [each.title for each in rollout.find_covered(db.session.get_one(Campaign, campaign_id), clock.now())]
+
+
+def test_a_release_that_is_another_artists_by_now_is_not_offered(ed: FlaskClient, first: int, second: int) -> None:
+    add(ed, first, second)
+    assert covered(first) == ["Second Light"]
+    run_sql("UPDATE campaign SET artist = 'Bo Lind' WHERE id = :id", id=second)
+    assert covered(first) == covered(second) == []
+    page = ed.get(f"/campaigns/{first}/rollout").text
+    assert "Fans are not asked for it together with this one: it is by <bdi>Bo Lind</bdi>" in page
+    assert titles(first) == ["Night Drive", "Second Light"]
+
+
+def test_nobody_is_not_an_artist(team_id: int) -> None:
+    first, _ = (make_campaign(team_id, slug=slug, published=False) for slug in ("first", "second"))
+    run_sql("UPDATE campaign SET artist = ''")
+    assert candidates(first) == []
+
+
+def test_a_name_in_any_letters_is_the_same_artist(team_id: int) -> None:
+    first = make_campaign(team_id, slug="first", artist="İlkin Çağ")
+    make_campaign(team_id, title="Second Light", slug="second", artist="İlkin Çağ")
+    assert candidates(first) == ["Second Light"]
+
+
+def test_who_comes_back_from_the_archive_makes_no_ninth(team_id: int, first: int) -> None:
+    others = [make_campaign(team_id, title=f"No {n}", slug=f"no-{n}", release_in=WEEK * n) for n in range(2, 10)]
+    run_sql("INSERT INTO rollout (team_id) VALUES (:team)", team=team_id)
+    run_sql("UPDATE campaign SET rollout_id = (SELECT id FROM rollout) WHERE team_id = :team", team=team_id)
+    assert len(covered(first)) == rollout.MOST_RELEASES - 1
+    assert covered(others[-1])[0] == "Night Drive"
+
+
+def test_two_who_add_the_last_one_at_once_make_no_ninth(app: Flask, team_id: int, first: int) -> None:
+    others = [make_campaign(team_id, title=f"No {n}", slug=f"no-{n}", release_in=WEEK * n) for n in range(2, 10)]
+    for other in others[:6]:
+        join(first, other)
+    refused = join_while(app, (first, others[6]), (others[0], others[7]))
+    assert refused == ["A roll-out has at most 8 releases. Take one out first."]
+    assert read_sql("SELECT count(*) FROM campaign WHERE rollout_id IS NOT NULL") == rollout.MOST_RELEASES
+
+
+def test_an_untitled_draft_can_be_told_from_nothing(ed: FlaskClient, team_id: int, first: int) -> None:
+    draft = make_campaign(team_id, title="A Draft", slug="draft", release_in=None, published=False, ref=None)
+    add(ed, first, draft)
+    run_sql("UPDATE campaign SET title = '' WHERE id = :id", id=draft)
+    page = ed.get(f"/campaigns/{first}/rollout").text
+    assert "<bdi>Untitled</bdi></a>" in page
+    assert 'aria-label="Take out Untitled"' in page

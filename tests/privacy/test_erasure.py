@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from engine import ADD, WAITING, Killed, add_one, begin_one, beside, claim_one, let_leases_run_out
+from engine import ADD, Killed, add_one, begin_one, beside, claim_one, let_leases_run_out, until_somebody_waits
 from fans import move_release, open_campaign, pre_save, read_sql, row_of, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
@@ -181,8 +180,7 @@ def test_it_waits_for_a_worker_that_writes_and_then_erases_all(app: Flask, campa
     with ExitStack() as stack, transaction() as session:
         claims.settle(session, [(claim, claims.Verdict(State.DONE, "added", "done"))], ADD)
         stack.enter_context(beside(app, lambda: erase(due)))
-        while session.execute(text(WAITING)).scalar_one() == 0:
-            time.sleep(0.01)
+        until_somebody_waits(session)
     assert counts() == dict.fromkeys(OF_A_FAN, 0) | {"pre_save": 1}
     assert tally(campaign_id).total == 1
 

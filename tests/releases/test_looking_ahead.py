@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 from apple_music_client import ALBUM, AppleMusicClient
-from engine import WAITING, Killed, beside
+from engine import Killed, beside, until_somebody_waits
 from fans import SLUG, move_release, open_campaign, read_sql, run_sql
 from flask import Flask
 from kit_client import LIVE_NEVER_YET, LIVE_SINCE
@@ -252,8 +252,7 @@ def test_whoever_comes_while_a_look_is_being_noted_makes_none(
             text("INSERT INTO link_look (campaign_id, source, looks) VALUES (:id, 'apple-music', 1)"), {"id": waiting}
         )
         with beside(app, lambda: found.append(look_ahead(APPLE))):
-            while session.execute(text(WAITING)).scalar_one() == 0:
-                session.execute(text("SELECT pg_sleep(0.05)"))
+            until_somebody_waits(session)
             session.commit()
     assert (found, looks(), catalogue_calls(apple)) == ([0], 1, [])
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from engine import WAITING, add_one, beside, claim_one
+from engine import add_one, beside, claim_one, until_somebody_waits
 from fans import move_release, open_campaign, pre_save, read_sql, row_of
 from flask import Flask
 from sqlalchemy import text
@@ -22,8 +22,7 @@ def move_by_a_week(app: Flask, work: Callable[[], object]) -> None:
         session.execute(text("SELECT 1 FROM campaign FOR NO KEY UPDATE"))
         session.execute(text("UPDATE campaign SET release_at = now() + interval '7 days'"))
         with beside(app, work):
-            while session.execute(text(WAITING)).scalar_one() == 0:
-                session.execute(text("SELECT pg_sleep(0.05)"))
+            until_somebody_waits(session)
             recompute_due(1)
             session.commit()
 
