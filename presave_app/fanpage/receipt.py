@@ -15,10 +15,9 @@ from presave_app.fanpage.words import ServiceWords, moment_words, stamp_words
 from presave_app.lib import clock
 from presave_app.lib.languages import marked, say
 from presave_app.lib.moments import find_zone
-from presave_app.presaves.extras import PRE_ADD
+from presave_app.presaves.extras import ADD_TO_LIBRARY, PRE_ADD
 from presave_app.presaves.models import Action, Event, Grant, PreSave
 from presave_app.presaves.states import OPEN, State, words_for
-from presave_app.privacy.consent import ADD_TO_LIBRARY
 from presave_app.streaming.connector import Extra
 from presave_app.streaming.registry import connectors
 

@@ -14,11 +14,15 @@ from sqlalchemy.orm import Session
 from presave_app.campaigns.release_clock import ReleaseClock, lock_clock
 from presave_app.lib.tokens import hash_secret
 from presave_app.presaves import grants, mending
+from presave_app.presaves.extras import ADD_TO_LIBRARY, PRE_ADD
 from presave_app.presaves.flows import ReturnedFlow
 from presave_app.presaves.looking_up import mine_secret
-from presave_app.presaves.states import GrantId, PreSaveId
+from presave_app.presaves.states import OPEN, GrantId, PreSaveId
 from presave_app.streaming.connector import Connector, SignIn
 from presave_app.streaming.errors import NeedsReauth
+
+# Between what a consent says and what was agreed to before it and still holds.
+_BEFORE = "\n\n"
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Co
     # Who gives the permission again for one release of a tap keeps it beside the others.
     tap_id = uuid4() if len(campaign_ids) > 1 else before.tap_id if before else None
     tap = Tap(flow, key, grant_id, sign_in.tokens.scopes, tap_id)
-    pre_save_id, *_ = [_take_in(session, tap, each, dues[each]) for each in campaign_ids]
+    pre_save_id, *_ = [_take_in(session, tap, each, dues[each], known.get(each)) for each in campaign_ids]
     mending.arm_again(session, grant_id)
     # A fan whose pre-save is done already signed in for nothing: keep nothing of it.
     grants.erase_unneeded(session, [grant_id])
@@ -75,9 +79,15 @@ class Tap:
         return campaign_id == self.flow.campaign_id
 
     def actions_for(self, campaign_id: int) -> list[dict[str, str]]:
-        """What is done for one of the releases: of the others nothing but what is done with the release itself."""
+        """What is done for one of the releases: what was ticked besides is for the page's own only."""
         actions: list[dict[str, str]] = self.flow.consent_draft["actions"]
-        return [each for each in actions if self.is_own(campaign_id) or each["subject"] == "release"]
+        return [each for each in actions if self.is_own(campaign_id) or each["kind"] in (ADD_TO_LIBRARY, PRE_ADD)]
+
+    def words_for(self, campaign_id: int) -> str:
+        """What stood on the page about one of the releases."""
+        draft = self.flow.consent_draft
+        ticked = draft.get("ticked", ()) if self.is_own(campaign_id) else ()
+        return "\n".join([" ".join([draft["headline"], *ticked]), *draft.get("releases", ()), draft["text"]])
 
 
 def _due(clock: ReleaseClock | None, zone: str | None) -> _Due:
@@ -85,25 +95,43 @@ def _due(clock: ReleaseClock | None, zone: str | None) -> _Due:
 
 
 def _lock_known(session: Session, campaign_ids: list[int], service: str, key: str) -> dict[int, Row[Any]]:
-    """The zone and the tap of each pre-save that the fan has; these, and what waits for the permission, stay locked."""
+    """Each pre-save that the fan has, with its zone and its consent, and what was ticked then and is still to be done.
+
+    These, and what waits for the permission, stay locked.
+    """
     rows = session.execute(
         text("""
-            SELECT p.campaign_id, p.time_zone, c.tap_id FROM pre_save p JOIN consent c ON c.id = p.consent_id
+            SELECT p.campaign_id, p.time_zone, c.tap_id, c.wording,
+              ARRAY(SELECT jsonb_build_object('kind', a.kind, 'subject', a.subject) FROM action a
+                    WHERE a.pre_save_id = p.id AND a.state = 'todo' AND p.state = ANY(:open)
+                      AND a.kind <> ALL(:of_the_add) ORDER BY a.kind, a.subject) AS extras
+            FROM pre_save p JOIN consent c ON c.id = p.consent_id
             WHERE p.service = :service AND p.account_key = :key
               AND (p.campaign_id = ANY(:ids) OR p.state = 'needs_reauth') ORDER BY p.id FOR UPDATE OF p
         """),
-        {"ids": campaign_ids, "service": service, "key": key},
+        {
+            "ids": campaign_ids,
+            "service": service,
+            "key": key,
+            "open": list(OPEN),
+            "of_the_add": [ADD_TO_LIBRARY, PRE_ADD],
+        },
     )
     return {row.campaign_id: row for row in rows}
 
 
-def _take_in(session: Session, tap: Tap, campaign_id: int, due: _Due) -> PreSaveId:
-    """Write down one release of a tap."""
-    actions = tap.actions_for(campaign_id)
-    consent_id = _write_consent(session, tap, campaign_id, actions)
+def _take_in(session: Session, tap: Tap, campaign_id: int, due: _Due, before: Row[Any] | None) -> PreSaveId:
+    """Write down one release of a tap; `before` is what the fan had of it.
+
+    On its own page the newest agreement counts alone. What was ticked there before stands beside one from elsewhere.
+    """
+    actions, words = tap.actions_for(campaign_id), tap.words_for(campaign_id)
+    if before and before.extras and not tap.is_own(campaign_id):
+        actions = [*actions, *before.extras]
+        words += _BEFORE + before.wording.rpartition(_BEFORE)[2]
+    consent_id = _write_consent(session, tap, campaign_id, actions, words)
     pre_save_id = _upsert_pre_save(session, tap, campaign_id, due, consent_id)
-    if tap.is_own(campaign_id):
-        _drop_extras(session, pre_save_id)
+    _drop_extras(session, pre_save_id, actions)
     for action in actions:
         _upsert_action(session, pre_save_id, action)
     session.execute(
@@ -126,7 +154,7 @@ def _refuse_unless_lasting(session: Session, grant_id: GrantId, due: _Due) -> No
         raise NeedsReauth("no_lasting_permission")
 
 
-def _write_consent(session: Session, tap: Tap, campaign_id: int, actions: list[dict[str, str]]) -> UUID:
+def _write_consent(session: Session, tap: Tap, campaign_id: int, actions: list[dict[str, str]], words: str) -> UUID:
     draft = tap.flow.consent_draft
     consent_id = uuid4()
     session.execute(
@@ -139,7 +167,7 @@ def _write_consent(session: Session, tap: Tap, campaign_id: int, actions: list[d
             "campaign_id": campaign_id,
             "service": tap.flow.service,
             "version": draft["version"],
-            "wording": "\n".join([draft["headline"], *draft.get("releases", ()), draft["text"]]),
+            "wording": words,
             "language": draft["language"],
             "actions": json.dumps(actions),
             "scopes": list(tap.scopes),
@@ -186,11 +214,14 @@ def _upsert_pre_save(session: Session, tap: Tap, campaign_id: int, due: _Due, co
     return PreSaveId(row.id)
 
 
-def _drop_extras(session: Session, pre_save_id: PreSaveId) -> None:
+def _drop_extras(session: Session, pre_save_id: PreSaveId, but: list[dict[str, str]]) -> None:
     """What an older consent asked besides and was not begun: only the newest consent counts."""
     session.execute(
-        text("DELETE FROM action WHERE pre_save_id = :id AND kind <> 'add_to_library' AND state = 'todo'"),
-        {"id": pre_save_id},
+        text("""
+            DELETE FROM action WHERE pre_save_id = :id AND kind <> :add AND state = 'todo'
+              AND NOT jsonb_build_object('kind', kind, 'subject', subject) = ANY(CAST(:but AS jsonb[]))
+        """),
+        {"id": pre_save_id, "add": ADD_TO_LIBRARY, "but": [json.dumps(each) for each in but]},
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from presave_app.presaves.states import GrantId, PreSaveId
 
+ADD_TO_LIBRARY = "add_to_library"
 PRE_ADD = "pre_add"
 # Whoever dies with an extra in hand delays it by this much.
 LEASE_SECONDS = 120

@@ -13,7 +13,7 @@ from presave_app.campaigns.release_clock import ReleaseClock, release_clock
 from presave_app.fanpage.words import zone_words
 from presave_app.lib import clock
 from presave_app.lib.languages import language_now, locale_now, marked, say
-from presave_app.presaves.extras import PRE_ADD
+from presave_app.presaves.extras import ADD_TO_LIBRARY, PRE_ADD
 from presave_app.presaves.states import DEADLINE_DAYS
 from presave_app.streaming.connector import Connector, Extra
 
@@ -21,7 +21,6 @@ from presave_app.streaming.connector import Connector, Extra
 WORDING_VERSION = "2026-11-29.1"
 # Two weeks of trying, and the day until the last look. Told in days, so that it stays true when the date moves.
 KEPT_DAYS = DEADLINE_DAYS + 1
-ADD_TO_LIBRARY = "add_to_library"
 THE_RELEASE = "release"
 
 
@@ -30,8 +29,9 @@ class Wording:
     """The promise, and the text that belongs to it. Both are kept with the consent.
 
     On a page of several services `lead` and `text` are the same for all of them and stand there once; each button
-    ends the sentence with its own `deed`. The `headline` is that sentence as a whole, with what was ticked besides.
-    Where it covers a roll-out, `releases` names every release with its day; else it is empty.
+    ends the sentence with its own `deed`. The `headline` is that sentence as a whole, and `ticked` has a sentence for
+    each thing that was asked for besides. Where it covers a roll-out, `releases` names every release with its day;
+    else it is empty.
     """
 
     version: str
@@ -41,10 +41,7 @@ class Wording:
     headline: str
     text: str
     releases: tuple[str, ...] = ()
-
-    @property
-    def whole(self) -> str:
-        return "\n".join([self.headline, *self.releases, self.text])
+    ticked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,9 +99,10 @@ def consent_for(
         language=language_now(),
         lead=lead,
         deed=deed,
-        headline=" ".join([say("{lead} {deed}.", lead=lead, deed=deed), *(tick.sentence for tick in ticked)]),
+        headline=say("{lead} {deed}.", lead=lead, deed=deed),
         text=" ".join(text or _text(campaign, team_name, release, is_out)),
         releases=tuple(map(_line, covered)) if text else (),
+        ticked=tuple(tick.sentence for tick in ticked),
     )
 
 

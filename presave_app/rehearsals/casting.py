@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.presaves import grants, mending
 from presave_app.presaves.collecting import collect
+from presave_app.presaves.extras import ADD_TO_LIBRARY
 from presave_app.presaves.flows import NewFlow, ReturnedFlow
-from presave_app.privacy.consent import ADD_TO_LIBRARY, THE_RELEASE, consent_for, draft_of
+from presave_app.privacy.consent import THE_RELEASE, consent_for, draft_of
 from presave_app.rehearsals.environment import PUBLIC_URL
 from presave_app.rehearsals.playbill import Crowd, Playbill
 from presave_app.rehearsals.twins import Release, Twins
