@@ -21,9 +21,11 @@ from presave_app.extensions import db
 from presave_app.lib import clock
 from presave_app.lib.tokens import hash_secret
 from presave_app.presaves import grants
+from presave_app.presaves.collecting import record_of
+from presave_app.presaves.extras import ADD_TO_LIBRARY
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import PreSaveId
-from presave_app.privacy.consent import ADD_TO_LIBRARY, THE_RELEASE, Wording, consent_for, draft_of
+from presave_app.privacy.consent import THE_RELEASE, Wording, consent_for, draft_of
 from presave_app.releases import waves
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.registry import get_connector
@@ -107,8 +109,9 @@ def _copy_grants(session: Session, connector: Connector, fans: Sequence[tuple[UU
 def _copy_consents(
     session: Session, connector: Connector, campaign_id: int, wording: Wording, ids: Sequence[UUID]
 ) -> None:
-    actions = json.dumps(draft_of(wording, connector)["actions"])
-    same = (campaign_id, SERVICE, wording.version, wording.whole, wording.language, actions, list(connector.scopes))
+    draft = draft_of(wording, connector)
+    actions, scopes = json.dumps(draft["actions"]), list(connector.scopes)
+    same = (campaign_id, SERVICE, wording.version, record_of(draft), wording.language, actions, scopes)
     columns = ("campaign_id", "service", "wording_version", "wording", "language", "actions", "scopes")
     _copy(session, "consent", ("id", *columns), ((consent_id, *same) for consent_id in ids))
 

@@ -109,7 +109,9 @@ def list_releases(campaign: Campaign) -> list[Campaign]:
 
 
 def _in_roll_out_of(campaign: Campaign) -> Select[Campaign]:
-    in_it = select(Campaign).where(Campaign.rollout_id == campaign.rollout_id, Campaign.archived_at.is_(None))
+    # A campaign without one is not together with all others without one.
+    is_together = and_(Campaign.rollout_id.is_not(None), Campaign.rollout_id == campaign.rollout_id)
+    in_it = select(Campaign).where(is_together, Campaign.archived_at.is_(None))
     return in_it.order_by(Campaign.release_at.nulls_last(), Campaign.id)
 
 

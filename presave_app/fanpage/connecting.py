@@ -19,7 +19,7 @@ from presave_app.extensions import current_settings, db
 from presave_app.fanpage import stops
 from presave_app.fanpage.inside_views import note_step
 from presave_app.fanpage.poster import Face, Offer, clean_source, find_face, offers_of
-from presave_app.fanpage.rolls import seen_on_page, split_ids
+from presave_app.fanpage.rolls import left_out_of, seen_on_page, split_ids
 from presave_app.fanpage.visitor import (
     find_fan_id,
     flow_secret,
@@ -68,11 +68,14 @@ def connect(slug: str, service: str) -> ResponseReturnValue:
     connector = _connector_or_404(service)
     campaign = _open_campaign_or_404(slug)
     zone = known_zone(request.form.get("time_zone", "")) or visitor_zone()
-    offer = _offer_or_404(campaign, service, zone, request.form.get("also", ""))
+    also = split_ids(request.form.get("also", ""))
+    offer = _offer_or_404(campaign, service, zone, also)
     if offer.wording is None:
         return stops.too_early(campaign, connector, offer)
+    if set(also) - {each.id for each in offer.also}:
+        return stops.has_changed(campaign, connector, offer, also)
     if (seconds := gate.shut_seconds(service)) > 0:
-        return stops.busy(campaign, connector, seconds)
+        return stops.busy(campaign, connector, seconds, also)
     note_step(campaign.id, Step.SIGN_IN)
     draft = {**_consent_draft(campaign, connector, offer, zone), "source": _source(), "time_zone": zone}
     if connector.signs_in_on_page:
@@ -81,7 +84,7 @@ def connect(slug: str, service: str) -> ResponseReturnValue:
     try:
         return _send_to_service(campaign, connector, draft)
     except ServiceError as fault:
-        return stops.not_signed_in(fault, campaign, connector)
+        return stops.not_signed_in(fault, campaign, connector, also)
 
 
 @connecting.get("/<slug>/connect/<service>")
@@ -92,19 +95,21 @@ def sign_in_page(slug: str, service: str) -> ResponseReturnValue:
     campaign = _open_campaign_or_404(slug)
     if not connector.signs_in_on_page:
         return redirect(url_for("fanpage.page", slug=campaign.slug), code=303)
-    offer = _offer_or_404(campaign, service, visitor_zone(), request.args.get("also", ""))
+    also = split_ids(request.args.get("also", ""))
+    offer = _offer_or_404(campaign, service, visitor_zone(), also)
     if offer.wording is None:
         return stops.too_early(campaign, connector, offer)
     try:
         part = connector.sign_in_page(current_settings().public_url)
     except ServiceError as fault:
-        return stops.not_signed_in(fault, campaign, connector)
+        return stops.not_signed_in(fault, campaign, connector, also)
     html = render_template(
         "fanpage/sign_in_here.html",
         campaign=campaign,
         picture=find_picture(campaign.artwork_id),
         offer=offer,
         part=part,
+        without=left_out_of(campaign, service, also),
         source=clean_source(request.args.get("src", "")),
     )
     return html, 200, sign_in_headers(part.sources)
@@ -173,7 +178,9 @@ def _take_in(
         pre_save_id = _collect(flow, sign_in, connector, fan_id)
     except ServiceError as fault:
         reason = _why_remind(fault)
-        return _remind(flow, campaign, reason) if reason else stops.not_signed_in(fault, campaign, connector)
+        if reason:
+            return _remind(flow, campaign, reason)
+        return stops.not_signed_in(fault, campaign, connector, flow.consent_draft.get("also", ()))
     note_step(campaign.id, Step.DONE)
     response = redirect(url_for("mine.mine_page", secret=mine_secret(pre_save_id), just=1), code=303)
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -266,12 +273,12 @@ def _open_campaign_or_404(slug: str) -> Campaign:
     return campaign
 
 
-def _offer_or_404(campaign: Campaign, service: str, zone: str | None, also: str) -> Offer:
+def _offer_or_404(campaign: Campaign, service: str, zone: str | None, also: Collection[int]) -> Offer:
     """What the page offers on a service: its wording is the very text that stands beside the button.
 
     `also` are the ids of the further releases that stood there.
     """
-    return _find_offer(campaign, service, zone, split_ids(also)) or abort(404)
+    return _find_offer(campaign, service, zone, also) or abort(404)
 
 
 def _find_offer(campaign: Campaign, service: str, zone: str | None, also: Collection[int]) -> Offer | None:

@@ -1,7 +1,7 @@
 """Handing a visitor over from inside an app to the device's own browser, before any sign-in begins.
 
-The link carries the campaign, where the visitor came from and a number of its own, signed; nothing of a sign-in is in
-it: that begins anew in the browser that will get its answer.
+The link carries the campaign, where the visitor came from, which releases they left out and a number of its own,
+signed; nothing of a sign-in is in it: that begins anew in the browser that will get its answer.
 """
 
 from __future__ import annotations
@@ -27,11 +27,13 @@ class HandOver:
     app: str
     system: str
     nonce: str
+    without: str = ""
 
 
-def make_token(campaign_id: int, source: str, inside: Inside) -> str:
+def make_token(campaign_id: int, source: str, without: str, inside: Inside) -> str:
     """A signed token, short enough for an address."""
-    return str(_signer().dumps([campaign_id, source, inside.app.name, inside.system.value, secrets.token_urlsafe(9)]))
+    said = [campaign_id, source, inside.app.name, inside.system.value, secrets.token_urlsafe(9)]
+    return str(_signer().dumps([*said, without] if without else said))
 
 
 def open_token(token: str) -> HandOver | None:

@@ -13,6 +13,7 @@ from presave_app.extensions import current_settings
 from presave_app.fanpage.hand_over import make_token, open_token
 from presave_app.fanpage.inside_apps import Inside, find_inside, system_of, way_out
 from presave_app.fanpage.poster import Face, clean_source, find_face
+from presave_app.fanpage.rolls import clean_ids
 from presave_app.hypermedia import fragment
 from presave_app.transaction import transaction
 
@@ -27,15 +28,16 @@ def offer_way_out(slug: str) -> ResponseReturnValue:
     """What helps a visitor of this app on this system: a link out where one is known, and the address to copy."""
     campaign = _open_campaign_or_404(slug)
     inside = find_inside(request.user_agent.string)
-    source = clean_source(request.args.get("src", ""))
+    source, without = clean_source(request.args.get("src", "")), clean_ids(request.args.get("without", ""))
     if inside is not None:
         note_step(campaign.id, Step.SEEN, inside)
     html = render_template(
         "fanpage/_way_out.html",
         campaign=campaign,
         source=source,
+        without=without,
         inside=inside,
-        href=_href(campaign, source, inside) if inside else None,
+        href=_href(campaign, source, without, inside) if inside else None,
     )
     answer = fragment(html)
     answer.headers["Vary"] = "User-Agent"
@@ -45,7 +47,7 @@ def offer_way_out(slug: str) -> ResponseReturnValue:
 @inside_apps.get("/<slug>/open/<token>")
 @public
 def open_here(slug: str, token: str) -> ResponseReturnValue:
-    """The door in the visitor's own browser: leads on to the page, with where they came from first."""
+    """The door in the visitor's own browser: leads on to the page as they left it, with where they came from first."""
     handed = open_token(token)
     campaign = _open_campaign_or_404(slug)
     if handed is None or handed.campaign_id != campaign.id:
@@ -53,7 +55,8 @@ def open_here(slug: str, token: str) -> ResponseReturnValue:
     with transaction() as session:
         if is_first_opening(session, handed.nonce):
             count_step(session, campaign.id, handed.app, handed.system, Step.OPENED)
-    return redirect(url_for("fanpage.page", slug=campaign.slug, src=handed.source or None), code=302)
+    source, without = handed.source or None, handed.without or None
+    return redirect(url_for("fanpage.page", slug=campaign.slug, src=source, without=without), code=302)
 
 
 def note_step(campaign_id: int, step: Step, inside: Inside | None = None) -> None:
@@ -67,8 +70,8 @@ def note_step(campaign_id: int, step: Step, inside: Inside | None = None) -> Non
         count_step(session, campaign_id, app, system.value, step)
 
 
-def _href(campaign: Campaign, source: str, inside: Inside) -> str | None:
-    token = make_token(campaign.id, source, inside)
+def _href(campaign: Campaign, source: str, without: str, inside: Inside) -> str | None:
+    token = make_token(campaign.id, source, without, inside)
     return way_out(inside, current_settings().absolute(url_for(".open_here", slug=campaign.slug, token=token)))
 
 

@@ -66,10 +66,8 @@ def language_links() -> list[LanguageLink]:
     """This page in each language; none where its address can't be opened again."""
     if request.method not in ("GET", "HEAD"):
         return []
-    asked = {
-        "src": clean_source(request.args.get("src", "")),
-        "without": clean_ids(request.args.get("without", "")),
-    }
+    ids = {name: clean_ids(request.args.get(name, "")) for name in ("without", "also")}
+    asked = {"src": clean_source(request.args.get("src", "")), **ids}
     kept = {name: value for name, value in asked.items() if value}
     return [
         LanguageLink(language, name, "?" + urlencode({**kept, _PARAMETER: language}), language == language_now())

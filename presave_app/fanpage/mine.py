@@ -62,8 +62,7 @@ def mine_page(secret: str) -> ResponseReturnValue:
         page = render_template("fanpage/nothing_kept.html", is_erased=is_erased)
         return _private(make_response(page, 200 if is_erased else 404))
     is_new = request.args.get("just") == "1" and pre_save.state == State.ARMED
-    html = render_template("fanpage/mine.html", is_new=is_new, **_mine_context(pre_save, secret))
-    return _private(make_response(html))
+    return _private(make_response(_page_of(pre_save, secret, is_new=is_new)))
 
 
 @mine.get("/mine/<secret>/state")
@@ -154,8 +153,7 @@ def tell_me_too(secret: str) -> ResponseReturnValue:
     try:
         add_way = read_way(*_TELLING)
     except WayRefused as fault:
-        context = _mine_context(pre_save, secret, str(fault))
-        return _private(make_response(render_template("fanpage/mine.html", is_new=False, **context), 422))
+        return _private(make_response(_page_of(pre_save, secret, fault=str(fault)), 422))
     pre_save_id = pre_save.id
     with transaction() as session:
         notice_id = start_notice(session, pre_save_id)
@@ -186,6 +184,11 @@ def _get_pre_save(secret: str) -> PreSave:
     return find_by_mine_secret(secret) or abort(404)
 
 
+def _page_of(pre_save: PreSave, secret: str, *, is_new: bool = False, fault: str = "") -> str:
+    context = _mine_context(pre_save, secret, fault)
+    return render_template("fanpage/mine.html", is_new=is_new, same_tap=tap_lines(pre_save), **context)
+
+
 def _mine_context(pre_save: PreSave, secret: str, fault: str = "") -> dict[str, Any]:
     campaign = db.session.get_one(Campaign, pre_save.campaign_id)
     connector = connectors().get(pre_save.service)
@@ -209,7 +212,6 @@ def _mine_context(pre_save: PreSave, secret: str, fault: str = "") -> dict[str, 
         "can_try_again": can_try_again(db.session(), pre_save.id),
         "offer": next((offer for offer in offers if offer.service == pre_save.service), None),
         "zone": pre_save.time_zone or "",
-        "same_tap": tap_lines(pre_save),
         "receipt": receipt_of(pre_save, campaign, service),
         "tell_me": tell_me_of(pre_save, service.name, fault, request.form.get("email", "") if fault else ""),
     }

@@ -125,7 +125,7 @@ def poster_context(
     face = _face_by_clock(campaign, zone)
     roll = roll_of(campaign, without)
     covered = roll.covered if face is Face.PRE_SAVE else ()
-    offers = [_if_seated(offer) for offer in offers_of(campaign, zone, covered)]
+    offers = _if_partial([_if_seated(offer) for offer in offers_of(campaign, zone, covered)], campaign)
     count = count_context(campaign, zone)
     is_out = face is Face.OUT_NOW
     is_waiting = is_out and not all(offer.listen_url or offer.remind_words for offer in offers)
@@ -161,13 +161,6 @@ def offers_of(campaign: Campaign, zone: str | None = None, also: Sequence[Campai
         for service, connector in connectors().items()
         if service in targets
     ]
-    reachable = reachable_by(saves)
-    saves = [
-        replace(offer, only_words=only_words(offer.name, campaign, offer.also))
-        if offer.wording and len(offer.also) < len(reachable)
-        else offer
-        for offer in saves
-    ]
     links = [(find_entry(target.service), target) for target in links_among(targets)]
     alone = [(find_entry(service), None) for service in sorted(ahead - targets.keys())]
     offers = [*saves, *(_link_offer(entry, target) for entry, target in [*alone, *links] if entry is not None)]
@@ -197,7 +190,18 @@ def _if_seated(offer: Offer) -> Offer:
         seats.most,
         service=offer.name,
     )
-    return replace(offer, wording=None, ticks=[], remind_words=words)
+    return replace(offer, wording=None, ticks=[], remind_words=words, also=())
+
+
+def _if_partial(offers: list[Offer], campaign: Campaign) -> list[Offer]:
+    """The offers side by side on the page: one that covers less of the roll-out than others says so."""
+    reachable = reachable_by(offers)
+    return [
+        replace(offer, only_words=only_words(offer.name, campaign, offer.also))
+        if offer.wording and len(offer.also) < len(reachable)
+        else offer
+        for offer in offers
+    ]
 
 
 def first_with_player(offers: Sequence[Offer]) -> Offer | None:
@@ -264,12 +268,13 @@ def _offer(ask: _Ask, connector: Connector, target: Target, page: LabelPage | No
     opens = opens_at(campaign, connector)
     can_agree = campaign.release_at is not None and opens is None
     also = ask.covered_by(connector) if can_agree else ()
+    wording = consent_for(campaign, connector, ask.team_name, ask.zone, also=also) if can_agree else None
     return Offer(
         link_id=target.id,
         service=connector.service,
         name=connector.name,
         listen_url=listen_url(connector, target),
-        wording=consent_for(campaign, connector, ask.team_name, ask.zone, also=also) if can_agree else None,
+        wording=wording,
         ticks=ticks_for(campaign, connector, artist_ref) if can_agree else [],
         # The whole of the named day is safe, not only its evening.
         opens_on=day_words(opens + timedelta(days=1), campaign.time_zone) if opens else None,
@@ -279,7 +284,7 @@ def _offer(ask: _Ask, connector: Connector, target: Target, page: LabelPage | No
         home_device=connector.home_device,
         home_countries=connector.home_countries,
         player=find_player(target),
-        also=also,
+        also=also if wording and wording.releases else (),
     )
 
 

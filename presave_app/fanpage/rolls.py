@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from babel.lists import format_list
 
 from presave_app.campaigns.models import Campaign
-from presave_app.campaigns.rollout import MOST_RELEASES, find_covered
+from presave_app.campaigns.rollout import MOST_RELEASES, find_covered, services_of
 from presave_app.lib import clock
 from presave_app.lib.languages import locale_now, say
 from presave_app.privacy.consent import in_order, release_day
@@ -36,15 +37,24 @@ class RollLine:
 
 @dataclass(frozen=True)
 class Roll:
-    """The further releases that are to be had on a page, and those of them that the visitor has not left out."""
+    """The further releases that are to be had on a page, and those of them that the visitor has not left out.
+
+    At `turns_at` the next of them comes out somewhere, and is listed no longer.
+    """
 
     lines: tuple[RollLine, ...] = ()
     covered: tuple[Campaign, ...] = ()
+    turns_at: datetime | None = None
 
     def only(self, reachable: Collection[int]) -> Roll:
         """Without the releases that no service covers; nothing where the page's own is left."""
         lines = tuple(each for each in self.lines if each.is_own or each.is_left_out or each.id in reachable)
         return replace(self, lines=lines if len(lines) > 1 else ())
+
+    @property
+    def left_out(self) -> str:
+        """What was left out, as the page's address says it."""
+        return join_ids([line.id for line in self.lines if line.is_left_out])
 
     @property
     def ahead(self) -> list[RollLine]:
@@ -59,12 +69,20 @@ def roll_of(campaign: Campaign, without: Collection[int] = ()) -> Roll:
     if not others:
         return Roll()
     lines = [_line(each, campaign, left_out) for each in in_order([campaign, *others])]
-    return Roll(tuple(lines), tuple(each for each in others if each.id not in left_out))
+    covered = tuple(each for each in others if each.id not in left_out)
+    return Roll(tuple(lines), covered, min(each.first_at for each in others if each.first_at))
 
 
 def seen_on_page(campaign: Campaign, ids: Collection[int]) -> list[Campaign]:
     """Those of the further releases that a fan has seen, as the form says, and that can still be agreed to."""
     return [each for each in find_covered(campaign, clock.now()) if each.id in ids] if ids else []
+
+
+def left_out_of(campaign: Campaign, service: str, also: Collection[int]) -> str:
+    """What the page's address says to a fan who agreed to no more than `also` on the service."""
+    others = find_covered(campaign, clock.now())
+    services = services_of(others)
+    return join_ids([each.id for each in others if service in services[each.id] and each.id not in also])
 
 
 def split_ids(text: str) -> list[int]:

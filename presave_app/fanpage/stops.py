@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from math import ceil
 
 from flask import render_template
@@ -11,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.models import Campaign
 from presave_app.fanpage.poster import Offer
+from presave_app.fanpage.rolls import left_out_of
 from presave_app.lib.languages import marked, say, say_count
 from presave_app.releases import gate
 from presave_app.streaming.connector import Connector
@@ -56,7 +58,20 @@ def came_back_elsewhere(campaign: Campaign, connector: Connector, offer: Offer |
     )
 
 
-def _refused_at_service(campaign: Campaign, connector: Connector) -> ResponseReturnValue:
+def has_changed(campaign: Campaign, connector: Connector, offer: Offer, also: Collection[int]) -> ResponseReturnValue:
+    """A release that stood on the page can't be agreed to any more: nobody agrees to less than they read, unasked."""
+    return _stopped(
+        campaign,
+        connector,
+        say("The releases have changed"),
+        say("Since the page was opened one of its releases came out or was taken back. Nothing was saved yet."),
+        409,
+        offer,
+        also,
+    )
+
+
+def _refused_at_service(campaign: Campaign, connector: Connector, also: Collection[int]) -> ResponseReturnValue:
     # What the service writes into `error` is never shown: anybody can write it there.
     return _stopped(
         campaign,
@@ -64,20 +79,23 @@ def _refused_at_service(campaign: Campaign, connector: Connector) -> ResponseRet
         say("Nothing was saved"),
         say("{service} did not give us permission, so nothing was saved. You can try again.", service=connector.name),
         200,
+        also=also,
     )
 
 
-def not_signed_in(fault: ServiceError, campaign: Campaign, connector: Connector) -> ResponseReturnValue:
-    """The fan or the service said no, or something went wrong in between."""
+def not_signed_in(
+    fault: ServiceError, campaign: Campaign, connector: Connector, also: Collection[int]
+) -> ResponseReturnValue:
+    """The fan or the service said no, or something went wrong in between. `also` are the further releases asked for."""
     if isinstance(fault, SignInRefused):
-        return _refused_at_service(campaign, connector)
+        return _refused_at_service(campaign, connector, also)
     log.warning("sign-in on %s did not finish: %s", connector.service, fault.reason)
     if isinstance(fault, RetryLater) and fault.pause_seconds:
         gate.shut(connector.service, fault.pause_seconds, fault.reason)
-        return busy(campaign, connector, fault.pause_seconds)
+        return busy(campaign, connector, fault.pause_seconds, also)
     title, advice, status = _told(fault)
     name = connector.name
-    return _stopped(campaign, connector, say(title, service=name), say(advice, service=name), status)
+    return _stopped(campaign, connector, say(title, service=name), say(advice, service=name), status, also=also)
 
 
 def _told(fault: ServiceError) -> tuple[str, str, int]:
@@ -99,7 +117,9 @@ def _told(fault: ServiceError) -> tuple[str, str, int]:
             return marked("The sign-in did not finish"), advice, 502
 
 
-def busy(campaign: Campaign | None, connector: Connector, seconds: float) -> ResponseReturnValue:
+def busy(
+    campaign: Campaign | None, connector: Connector, seconds: float, also: Collection[int] | None = None
+) -> ResponseReturnValue:
     """The service wants to be left alone for so long."""
     minutes, name = max(1, round(seconds / 60)), connector.name
     advice = say_count(
@@ -108,7 +128,9 @@ def busy(campaign: Campaign | None, connector: Connector, seconds: float) -> Res
         minutes,
         service=name,
     )
-    html, status, headers = _stopped(campaign, connector, say("{service} is busy", service=name), advice, 503)
+    html, status, headers = _stopped(
+        campaign, connector, say("{service} is busy", service=name), advice, 503, also=also
+    )
     return html, status, {**headers, "Retry-After": str(ceil(seconds))}
 
 
@@ -130,7 +152,9 @@ def _stopped(
     advice: str,
     status: int,
     offer: Offer | None = None,
+    also: Collection[int] | None = None,
 ) -> tuple[str, int, dict[str, str]]:
+    """`also` are the further releases that the fan agreed to, where that is known: the way back keeps to them."""
     html = render_template(
         "fanpage/sign_in_stopped.html",
         title=title,
@@ -138,6 +162,7 @@ def _stopped(
         campaign=campaign,
         picture=find_picture(campaign.artwork_id) if campaign else None,
         service_name=connector.name,
+        without=left_out_of(campaign, connector.service, also) if campaign and also is not None else "",
         offer=offer if offer and offer.wording and not offer.signs_in_on_page else None,
     )
     return html, status, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}

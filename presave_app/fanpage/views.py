@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -16,7 +18,7 @@ from presave_app.counts.ways_out import count_way_out
 from presave_app.extensions import db
 from presave_app.fanpage.language import chosen_language
 from presave_app.fanpage.poster import Face, clean_source, find_face, poster_context
-from presave_app.fanpage.rolls import split_ids
+from presave_app.fanpage.rolls import clean_ids, split_ids
 from presave_app.fanpage.visitor import visitor_zone
 from presave_app.front.offers import Offer, Side, offer
 from presave_app.lib import clock
@@ -90,8 +92,7 @@ def page_with_slash(slug: str) -> ResponseReturnValue:
     """The way the link is written by some."""
     if find_by_slug(slug.lower()) is None:
         return page(slug)
-    source = clean_source(request.args.get("src", ""))
-    return redirect(url_for(".page", slug=slug.lower(), src=source or None), code=301)
+    return _moved(slug.lower())
 
 
 @fanpage.get("/<slug>")
@@ -104,22 +105,31 @@ def page(slug: str) -> ResponseReturnValue:
     face = find_face(campaign, zone) if campaign else None
     if campaign is None or face is None:
         return render_template("fanpage/not_here.html", is_ended=False), 404
-    source = clean_source(request.args.get("src", ""))
     if campaign.slug != slug:
-        return redirect(url_for(".page", slug=campaign.slug, src=source or None), code=301)
+        return _moved(campaign.slug)
     if face is Face.ENDED:
         return render_template("fanpage/not_here.html", is_ended=True), 410
     card = find_card(campaign.id, is_out=face is Face.OUT_NOW)
-    without = split_ids(request.args.get("without", ""))
+    source, without = clean_source(request.args.get("src", "")), split_ids(request.args.get("without", ""))
     context = poster_context(campaign, zone=zone, source=source, without=without)
     response = make_response(render_template("fanpage/page.html", card=card, **context))
     if face is Face.OUT_NOW:
         allow_frames(response, [offer.player.origin for offer in context["offers"] if offer.plays_here])
-    return _cached_until_the_flip(response, campaign, face)
+    return _cached_until_it_turns(response, campaign, face, context["roll"].turns_at)
 
 
-def _cached_until_the_flip(response: Response, campaign: Campaign, face: Face) -> Response:
+def _moved(slug: str) -> ResponseReturnValue:
+    """To the address as it is spelled, with what it carries."""
+    source, without = clean_source(request.args.get("src", "")), clean_ids(request.args.get("without", ""))
+    return redirect(url_for(".page", slug=slug, src=source or None, without=without or None), code=301)
+
+
+def _cached_until_it_turns(
+    response: Response, campaign: Campaign, face: Face, roll_turns_at: datetime | None
+) -> Response:
     """Let caches keep the page for a minute at most, and never beyond the moment at which it turns for anybody.
+
+    It turns too when another release of its roll-out comes out, and is to be pre-saved no longer.
 
     While a release is out in some zones and not in others, the page is one visitor's: no cache may give it to
     the next one, and the browser asks again each time, for its own zone may have become known meanwhile.
@@ -129,7 +139,8 @@ def _cached_until_the_flip(response: Response, campaign: Campaign, face: Face) -
     """
     release, now = release_clock(campaign), clock.now()
     is_split = release is not None and release.is_split(now)
-    turns_at = release.first if release and face is Face.PRE_SAVE and not is_split else None
+    flips_at = release.first if release and face is Face.PRE_SAVE and not is_split else None
+    turns_at = min((each for each in (flips_at, roll_turns_at) if each), default=None)
     offer(Offer(side=Side(is_split, face is Face.OUT_NOW), turns_at=turns_at, only_here=is_split))
     if is_split:
         response.cache_control.private = True

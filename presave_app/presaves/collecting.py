@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,11 +84,11 @@ class Tap:
         actions: list[dict[str, str]] = self.flow.consent_draft["actions"]
         return [each for each in actions if self.is_own(campaign_id) or each["kind"] in (ADD_TO_LIBRARY, PRE_ADD)]
 
-    def words_for(self, campaign_id: int) -> str:
-        """What stood on the page about one of the releases."""
-        draft = self.flow.consent_draft
-        ticked = draft.get("ticked", ()) if self.is_own(campaign_id) else ()
-        return "\n".join([" ".join([draft["headline"], *ticked]), *draft.get("releases", ()), draft["text"]])
+
+def record_of(draft: Mapping[str, Any], *, is_own: bool = True) -> str:
+    """The text that a consent keeps: what stood on the page, and for its own release what was ticked besides."""
+    ticked = draft.get("ticked", ()) if is_own else ()
+    return "\n".join([" ".join([draft["headline"], *ticked]), *draft.get("releases", ()), draft["text"]])
 
 
 def _due(clock: ReleaseClock | None, zone: str | None) -> _Due:
@@ -125,7 +126,8 @@ def _take_in(session: Session, tap: Tap, campaign_id: int, due: _Due, before: Ro
 
     On its own page the newest agreement counts alone. What was ticked there before stands beside one from elsewhere.
     """
-    actions, words = tap.actions_for(campaign_id), tap.words_for(campaign_id)
+    actions = tap.actions_for(campaign_id)
+    words = record_of(tap.flow.consent_draft, is_own=tap.is_own(campaign_id))
     if before and before.extras and not tap.is_own(campaign_id):
         actions = [*actions, *before.extras]
         words += _BEFORE + before.wording.rpartition(_BEFORE)[2]

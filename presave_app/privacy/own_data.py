@@ -26,7 +26,8 @@ _RELEASE = """
 """
 # Columns are named one by one: a column that is added some day shows nothing before somebody has thought of it.
 _CONSENT = """
-    SELECT given_at, withdrawn_at, wording_version, language, wording, actions, scopes FROM consent WHERE id = :id
+    SELECT given_at, withdrawn_at, wording_version, language, wording, actions, scopes, tap_id FROM consent
+    WHERE id = :id
 """
 _PERMISSION = """
     SELECT state, scopes, granted_at, hard_expires_at AS ends_at, erased_at,
@@ -130,4 +131,6 @@ def _rows(query: str, row_id: UUID | None) -> list[dict[str, Any]]:
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    if isinstance(value, UUID):
+        return str(value)
     raise TypeError(f"{value!r} has no plain form")

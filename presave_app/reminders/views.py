@@ -21,6 +21,7 @@ from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets
 from presave_app.extensions import current_settings, db, limiter
 from presave_app.fanpage.poster import Face, adds_now, clean_source, find_face
+from presave_app.fanpage.rolls import roll_of
 from presave_app.fanpage.visitor import known_zone, visitor_zone
 from presave_app.fanpage.way_back import is_made_here, keep_reminder_here
 from presave_app.fanpage.words import release_words
@@ -186,6 +187,9 @@ def reminder_page(reminder: Reminder, secret: str, fault: str = "") -> Response:
         action=url_for("reminding.add_way_to", secret=secret),
         taken={way.way.kind for way in ways if way.can_stop},
         adds_now=adds_now(campaign, reminder.service, reminder.time_zone),
+        roll=roll_of(campaign),
+        source=reminder.source or "",
+        is_preview=False,
         **context,
     )
     return _private(make_response(html))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
+from taps import make_roll_out
+from twin_client import TwinClient
 
 from presave_app.counts.tally import forget_counts
 
@@ -15,3 +18,9 @@ def _nothing_remembered() -> Iterator[None]:
     forget_counts()
     yield
     forget_counts()
+
+
+@pytest.fixture
+def first(app: Flask, twin: TwinClient) -> int:
+    """Night Drive, the first release of a roll-out of three."""
+    return make_roll_out(twin)

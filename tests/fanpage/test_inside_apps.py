@@ -96,7 +96,7 @@ def test_a_link_that_is_not_ours_only_leads_to_the_page(client: FlaskClient, tok
 def test_a_link_of_another_campaign_counts_for_nobody(client: FlaskClient, campaign_id: int) -> None:
     inside = find_inside(ua.INSTAGRAM_IOS)
     assert inside is not None
-    client.get(f"/night-drive/open/{make_token(campaign_id + 1, 'bio', inside)}")
+    client.get(f"/night-drive/open/{make_token(campaign_id + 1, 'bio', '', inside)}")
     assert read_sql("SELECT count(*) FROM app_step") == 0
 
 

@@ -2,74 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 from engine import Killed
-from fans import answer_at_spotify, go_to_spotify, move_release, open_campaign, pre_save, read_sql, row_of, run_sql
+from fans import answer_at_spotify, go_to_spotify, move_release, open_campaign, pre_save, read_sql, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
-from makers import make_campaign
+from taps import SECOND_URI, also_of, id_of, listed, pre_saved
 from twin_client import ALBUM_URI, TwinClient
 
 from presave_app.campaigns import rollout
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
-from presave_app.lib import clock
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import PreSaveId
 from presave_app.releases import adding
 from presave_app.transaction import transaction
-
-WEEK = timedelta(days=7)
-SECOND, SECOND_UPC = "4aawyAB9vmqN3uQ7FjRGTy", "00602445868179"
-SECOND_URI = f"spotify:album:{SECOND}"
-
-
-@pytest.fixture
-def first(app: Flask, twin: TwinClient) -> int:
-    """Night Drive, in a roll-out with Second Light and The Album."""
-    first = open_campaign()
-    team_id = read_sql("SELECT team_id FROM campaign WHERE id = :id", id=first)
-    twin.album(SECOND, name="Second Light", upc=SECOND_UPC)
-    for title, release_in, ref, upc in (
-        ("Second Light", 5 * WEEK, SECOND_URI, SECOND_UPC),
-        ("The Album", 12 * WEEK, "spotify:album:1DFixLWuPkv3KT3TnV35m3", None),
-    ):
-        slug = title.lower().replace(" ", "-")
-        other = make_campaign(team_id, title=title, slug=slug, release_in=release_in, ref=ref, upc=upc)
-        with transaction():
-            rollout.lock(first, other)
-            rollout.join(db.session.get_one(Campaign, first), other, clock.now())
-    return first
-
-
-def id_of(slug: str) -> int:
-    return read_sql("SELECT id FROM campaign WHERE slug = :slug", slug=slug)
-
-
-def listed(page: str) -> list[str]:
-    return re.findall(r'class="roll-title" dir="auto"[^>]*>([^<]+)<', page)
-
-
-def also_of(page: str) -> str:
-    found = re.search(r'name="also" value="([\d.]+)"', page)
-    return found[1] if found else ""
-
-
-def pre_saved(fan_page: UUID) -> dict[str, str]:
-    """The releases of a tap, and the state of each."""
-    rows = read_sql(
-        """
-        SELECT json_object_agg(k.slug, p.state) FROM pre_save p JOIN campaign k ON k.id = p.campaign_id
-        WHERE p.account_key = (SELECT account_key FROM pre_save WHERE id = :id)
-        """,
-        id=fan_page,
-    )
-    return dict(rows)
 
 
 def test_the_page_lists_every_release_of_the_tap(client: FlaskClient, first: int) -> None:
@@ -141,11 +91,22 @@ def test_what_joined_after_the_page_was_opened_is_not_agreed_to(
     assert set(pre_saved(made)) == {"night-drive", "second-light"}
 
 
-@pytest.mark.parametrize("also", ["x", "1..2", "999999", "1.2.3.4.5.6.7.8.9", "-1", "1" * 40])
-def test_what_nobody_offered_is_not_agreed_to(app: Flask, twin: TwinClient, first: int, also: str) -> None:
+@pytest.mark.parametrize("also", ["x", "1..2", "1.2.3.4.5.6.7.8.9", "-1", "1" * 40])
+def test_what_is_no_list_of_releases_is_nothing(app: Flask, twin: TwinClient, first: int, also: str) -> None:
+    assert set(pre_saved(pre_save(app, twin, "ida", also=also))) == {"night-drive"}
+
+
+@pytest.mark.parametrize("has_roll_out", [True, False])
+def test_what_nobody_offered_is_not_agreed_to(client: FlaskClient, first: int, has_roll_out: bool) -> None:
+    if not has_roll_out:
+        run_sql("UPDATE campaign SET rollout_id = NULL")
     foreign = open_campaign(slug="alone")
-    for asked in (also, str(foreign)):
-        assert set(pre_saved(pre_save(app, twin, "ida", also=asked))) == {"night-drive"}
+    for asked in (str(foreign), "999999"):
+        answer = client.post("/night-drive/connect/spotify", data={"also": asked})
+        assert answer.status_code == 409
+        assert also_of(answer.text) == ""
+        assert "When Night Drive is out we do this for you" in answer.text
+    assert read_sql("SELECT count(*) FROM oauth_flow") == 0
 
 
 def test_a_page_that_is_not_published_is_not_spoken_of(client: FlaskClient, first: int) -> None:
@@ -289,16 +250,6 @@ def test_out_now_the_page_leads_on_to_what_is_ahead(client: FlaskClient, first: 
     assert also_of(page) == ""
 
 
-def test_a_page_left_open_over_the_release_agrees_to_its_own_alone(
-    app: Flask, twin: TwinClient, client: FlaskClient, first: int
-) -> None:
-    also = also_of(client.get("/night-drive").text)
-    move_release(first, timedelta(seconds=-1))
-    made = pre_save(app, twin, "ida", also=also)
-    assert "Second Light" not in read_sql("SELECT wording FROM consent")
-    assert set(pre_saved(made)) == {"night-drive"}
-
-
 def test_in_another_browser_it_begins_anew_with_the_same_releases(
     app: Flask, twin: TwinClient, client: FlaskClient, first: int
 ) -> None:
@@ -307,54 +258,3 @@ def test_in_another_browser_it_begins_anew_with_the_same_releases(
     assert also_of(page) == str(id_of("second-light"))
     assert "Second Light: out on" in page
     assert "The Album" not in page
-
-
-@pytest.fixture
-def artist_is_known(first: int) -> None:
-    run_sql(
-        "INSERT INTO label_page (campaign_id, service, artist_ref) "
-        "SELECT id, 'spotify', 'spotify:artist:0TnOYISbd1XYRBk9myaseg' FROM campaign"
-    )
-
-
-def kinds_of(pre_save_id: UUID) -> list[str]:
-    return read_sql("SELECT array_agg(kind ORDER BY kind) FROM action WHERE pre_save_id = :id", id=pre_save_id)
-
-
-def wording_of(slug: str) -> str:
-    return read_sql(
-        "SELECT c.wording FROM pre_save p JOIN consent c ON c.id = p.consent_id WHERE p.campaign_id = :id",
-        id=id_of(slug),
-    )
-
-
-@pytest.mark.usefixtures("artist_is_known")
-def test_what_was_ticked_there_before_stays_and_stands_in_the_record(
-    app: Flask, twin: TwinClient, client: FlaskClient, first: int
-) -> None:
-    there = pre_save(app, twin, "ida", slug="second-light", extra="follow_artist")
-    before = wording_of("second-light")
-    for _ in range(2):
-        pre_save(app, twin, "ida", also=str(id_of("second-light")))
-        assert kinds_of(there) == ["add_to_library", "follow_artist"]
-        assert row_of(there).state == "armed"
-        assert wording_of("second-light") == f"{wording_of('night-drive')}\n\n{before}"
-    assert "Right away we follow Alba Voss on Spotify." in client.get(f"/mine/{mine_secret(PreSaveId(there))}").text
-
-
-@pytest.mark.usefixtures("artist_is_known")
-def test_what_was_ticked_there_and_cancelled_does_not_come_back(app: Flask, twin: TwinClient, first: int) -> None:
-    there = pre_save(app, twin, "ida", slug="second-light", extra="follow_artist")
-    app.test_client().post(f"/mine/{mine_secret(PreSaveId(there))}/cancel")
-    pre_save(app, twin, "ida", also=str(id_of("second-light")))
-    assert kinds_of(there) == ["add_to_library"]
-    assert wording_of("second-light") == wording_of("night-drive")
-
-
-@pytest.mark.usefixtures("artist_is_known")
-def test_what_is_ticked_stands_in_the_record_of_its_own_page_alone(app: Flask, twin: TwinClient, first: int) -> None:
-    pre_save(app, twin, "ida", also=str(id_of("second-light")), extra="follow_artist")
-    assert "Right away we follow Alba Voss on Spotify." in wording_of("night-drive")
-    assert "follow" not in wording_of("second-light")
-    asked = "SELECT jsonb_array_length(actions) FROM consent WHERE campaign_id = :id"
-    assert (read_sql(asked, id=first), read_sql(asked, id=id_of("second-light"))) == (2, 1)

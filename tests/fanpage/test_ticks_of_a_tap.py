@@ -1,0 +1,66 @@
+"""What is ticked besides, where one tap covers several releases: it belongs to its own page."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from fans import pre_save, read_sql, row_of, run_sql
+from flask import Flask
+from flask.testing import FlaskClient
+from taps import id_of
+from twin_client import TwinClient
+
+from presave_app.presaves.looking_up import mine_secret
+from presave_app.presaves.states import PreSaveId
+
+
+@pytest.fixture
+def artist_is_known(first: int) -> None:
+    run_sql(
+        "INSERT INTO label_page (campaign_id, service, artist_ref) "
+        "SELECT id, 'spotify', 'spotify:artist:0TnOYISbd1XYRBk9myaseg' FROM campaign"
+    )
+
+
+def kinds_of(pre_save_id: UUID) -> list[str]:
+    return read_sql("SELECT array_agg(kind ORDER BY kind) FROM action WHERE pre_save_id = :id", id=pre_save_id)
+
+
+def wording_of(slug: str) -> str:
+    return read_sql(
+        "SELECT c.wording FROM pre_save p JOIN consent c ON c.id = p.consent_id WHERE p.campaign_id = :id",
+        id=id_of(slug),
+    )
+
+
+@pytest.mark.usefixtures("artist_is_known")
+def test_what_was_ticked_there_before_stays_and_stands_in_the_record(
+    app: Flask, twin: TwinClient, client: FlaskClient, first: int
+) -> None:
+    there = pre_save(app, twin, "ida", slug="second-light", extra="follow_artist")
+    before = wording_of("second-light")
+    for _ in range(2):
+        pre_save(app, twin, "ida", also=str(id_of("second-light")))
+        assert kinds_of(there) == ["add_to_library", "follow_artist"]
+        assert row_of(there).state == "armed"
+        assert wording_of("second-light") == f"{wording_of('night-drive')}\n\n{before}"
+    assert "Right away we follow Alba Voss on Spotify." in client.get(f"/mine/{mine_secret(PreSaveId(there))}").text
+
+
+@pytest.mark.usefixtures("artist_is_known")
+def test_what_was_ticked_there_and_cancelled_does_not_come_back(app: Flask, twin: TwinClient, first: int) -> None:
+    there = pre_save(app, twin, "ida", slug="second-light", extra="follow_artist")
+    app.test_client().post(f"/mine/{mine_secret(PreSaveId(there))}/cancel")
+    pre_save(app, twin, "ida", also=str(id_of("second-light")))
+    assert kinds_of(there) == ["add_to_library"]
+    assert wording_of("second-light") == wording_of("night-drive")
+
+
+@pytest.mark.usefixtures("artist_is_known")
+def test_what_is_ticked_stands_in_the_record_of_its_own_page_alone(app: Flask, twin: TwinClient, first: int) -> None:
+    pre_save(app, twin, "ida", also=str(id_of("second-light")), extra="follow_artist")
+    assert "Right away we follow Alba Voss on Spotify." in wording_of("night-drive")
+    assert "follow" not in wording_of("second-light")
+    asked = "SELECT jsonb_array_length(actions) FROM consent WHERE campaign_id = :id"
+    assert (read_sql(asked, id=first), read_sql(asked, id=id_of("second-light"))) == (2, 1)

@@ -1,0 +1,232 @@
+"""On the way to one tap for several releases: what changes meanwhile, and what was left out stays left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import user_agents as ua
+from engine import beside, until_somebody_waits
+from fans import (
+    answer_at_spotify,
+    come_back,
+    go_to_spotify,
+    move_local_release,
+    move_release,
+    pre_save,
+    read_sql,
+    run_sql,
+)
+from flask import Flask
+from flask.testing import FlaskClient
+from small_service import SONG, Hummingbird, hummingbird
+from sqlalchemy import text
+from taps import WEEK, also_of, id_of, listed, pre_saved
+from twin_client import TwinClient
+
+from presave_app.presaves.looking_up import mine_secret
+from presave_app.presaves.states import PreSaveId
+from presave_app.streaming.connector import SignInPage
+from presave_app.streaming.registry import connectors
+from presave_app.transaction import transaction
+
+
+class OnPage(Hummingbird):
+    """A service that fans sign in to on a page of ours."""
+
+    signs_in_on_page = True
+
+    def sign_in_page(self, origin: str) -> SignInPage:
+        return SignInPage(f"{self._url}/kit.js", "musickit_sign_in.js", (self._url,), {"app_name": origin})
+
+
+@pytest.fixture
+def _on_page(app: Flask, first: int) -> Iterator[None]:
+    """Night Drive and Second Light are to be had there too."""
+    with hummingbird(app, OnPage):
+        for slug in ("night-drive", "second-light"):
+            run_sql(
+                "INSERT INTO target (campaign_id, service, ref) VALUES (:id, 'hummingbird', :ref)",
+                id=id_of(slug),
+                ref=SONG,
+            )
+        yield
+
+
+def come_out(slug: str) -> None:
+    move_release(id_of(slug), timedelta(seconds=-1))
+
+
+def take_down(slug: str) -> None:
+    run_sql("UPDATE campaign SET published_at = NULL WHERE slug = :slug", slug=slug)
+
+
+@pytest.mark.parametrize("change", [come_out, take_down])
+def test_whoever_read_of_a_release_that_went_reads_anew(
+    app: Flask, twin: TwinClient, client: FlaskClient, first: int, change: object
+) -> None:
+    also = also_of(client.get("/night-drive").text)
+    assert callable(change)
+    change("second-light")
+    answer = client.post("/night-drive/connect/spotify", data={"also": also})
+    assert answer.status_code == 409
+    assert "The releases have changed" in answer.text
+    assert "The Album: out on" in answer.text
+    assert "Second Light" not in answer.text
+    assert set(pre_saved(pre_save(app, twin, "ida", also=also_of(answer.text)))) == {"night-drive", "the-album"}
+
+
+def test_a_page_left_open_over_the_release_asks_for_its_own_anew(
+    app: Flask, twin: TwinClient, client: FlaskClient, first: int
+) -> None:
+    also = also_of(client.get("/night-drive").text)
+    come_out("night-drive")
+    answer = client.post("/night-drive/connect/spotify", data={"also": also})
+    assert answer.status_code == 409
+    assert "Night Drive is out. We do this for you now, and nothing else:" in answer.text
+    assert also_of(answer.text) == ""
+    assert set(pre_saved(pre_save(app, twin, "ida"))) == {"night-drive"}
+
+
+def test_the_page_is_kept_no_longer_than_what_it_lists(client: FlaskClient, first: int) -> None:
+    move_release(id_of("the-album"), timedelta(seconds=20))
+    cached = client.get("/night-drive").cache_control.max_age
+    assert cached is not None
+    assert 0 < cached <= 20
+    assert listed(client.get("/second-light").text) == ["The Album", "Night Drive", "Second Light"]
+
+
+def test_a_release_at_the_fans_own_midnight_is_listed_and_due_there(app: Flask, twin: TwinClient, first: int) -> None:
+    second = id_of("second-light")
+    move_local_release(second, 2 * WEEK, "Asia/Tokyo")
+    assert "where you are" in app.test_client().get("/night-drive").text
+    pre_save(app, twin, "ida", also=str(second), time_zone="Asia/Tokyo")
+    pre_save(app, twin, "bob", also=str(second), time_zone="America/New_York")
+    due = "SELECT max(due_at) - min(due_at) FROM pre_save WHERE campaign_id = :id"
+    assert read_sql(due, id=first) == timedelta(0)
+    assert read_sql(due, id=second) >= timedelta(hours=13)
+
+
+def test_a_fan_who_taps_twice_at_once_has_each_once(app: Flask, twin: TwinClient, first: int) -> None:
+    one, other = app.test_client(), app.test_client()
+    ways = [
+        (browser, answer_at_spotify(twin, go_to_spotify(browser, slug, also=also), "ida"))
+        for browser, slug, also in (
+            (one, "night-drive", str(id_of("second-light"))),
+            (other, "second-light", str(first)),
+        )
+    ]
+    with transaction() as session:
+        session.execute(text("SELECT 1 FROM campaign ORDER BY id FOR UPDATE"))
+        with beside(app, lambda: ways[0][0].get(ways[0][1])), beside(app, lambda: ways[1][0].get(ways[1][1])):
+            until_somebody_waits(session)
+            session.commit()
+    assert read_sql("SELECT count(*) FROM pre_save") == 2
+    assert read_sql("SELECT count(DISTINCT tap_id) FROM pre_save p JOIN consent c ON c.id = p.consent_id") == 1
+
+
+def test_where_the_seats_are_gone_nothing_is_covered(
+    client: FlaskClient, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connectors()["spotify"], "audience_limit", 0)
+    page = client.get("/night-drive").text
+    assert listed(page) == []
+    assert also_of(page) == ""
+
+
+@pytest.mark.usefixtures("_on_page")
+def test_where_the_seats_are_gone_the_other_service_covers_all_there_is(
+    client: FlaskClient, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = client.get("/night-drive").text
+    assert "On Hummingbird only for Night Drive and Second Light." in page
+    monkeypatch.setattr(connectors()["spotify"], "audience_limit", 0)
+    page = client.get("/second-light").text
+    assert listed(page) == ["Night Drive", "Second Light"]
+    assert "On Hummingbird only" not in page
+
+
+@pytest.mark.usefixtures("_on_page")
+def test_a_service_that_covers_less_has_words_of_its_own(client: FlaskClient, first: int) -> None:
+    run_sql("DELETE FROM target WHERE service = 'hummingbird' AND campaign_id <> :id", id=first)
+    page = client.get("/night-drive").text
+    (own,) = re.findall(r'<div class="only" id="only-hummingbird">(.*?)</div>', page, re.DOTALL)
+    assert "On Hummingbird only for Night Drive." in own
+    assert "When Night Drive is out we do this for you, and nothing else: put it into your Hummingbird nest." in own
+    assert "erased after that" in own
+    assert 'aria-describedby="only-hummingbird"' in page
+    assert 'aria-describedby="promise-lead deed-spotify promise"' in page
+
+
+@pytest.mark.usefixtures("_on_page")
+def test_the_page_of_a_sign_in_keeps_what_was_left_out(client: FlaskClient, first: int) -> None:
+    second = id_of("second-light")
+    assert f"/night-drive/connect/hummingbird?also={second}" in client.get("/night-drive").text
+    page = client.get(f"/night-drive/connect/hummingbird?also={second}&src=bio").text
+    assert "Second Light: out on" in page
+    assert also_of(page) == str(second)
+    assert f'href="?src=bio&amp;also={second}&amp;lang=de"' in page
+    alone = client.get("/night-drive/connect/hummingbird?src=bio").text
+    assert f'href="/night-drive?src=bio&amp;without={second}"' in alone
+
+
+def test_who_says_no_at_the_service_comes_back_to_what_they_had_chosen(
+    app: Flask, twin: TwinClient, client: FlaskClient, first: int
+) -> None:
+    also = str(id_of("second-light"))
+    back = answer_at_spotify(twin, go_to_spotify(client, also=also), "ida", decision="refuse")
+    assert f'href="/night-drive?without={id_of("the-album")}"' in client.get(back).text
+
+
+@pytest.mark.parametrize("address", ["/night-drive/?src=bio&without={}", "/Night-Drive?src=bio&without={}"])
+def test_the_way_to_the_right_spelling_keeps_it(client: FlaskClient, first: int, address: str) -> None:
+    album = id_of("the-album")
+    assert client.get(address.format(album)).headers["Location"] == f"/night-drive?src=bio&without={album}"
+
+
+def test_the_page_that_swaps_at_the_moment_keeps_it(client: FlaskClient, first: int) -> None:
+    album = id_of("the-album")
+    page = client.get(f"/night-drive?without={album}").text
+    swapped = page.rpartition('hx-trigger="released from:body"')[0].rpartition("hx-get=")[2]
+    assert swapped.startswith(f'"/night-drive?without={album}"')
+
+
+def test_the_way_out_of_an_app_keeps_it(client: FlaskClient, first: int) -> None:
+    client.environ_base["HTTP_USER_AGENT"] = ua.INSTAGRAM_IOS
+    album = id_of("the-album")
+    assert f"/night-drive/way-out?without={album}" in client.get(f"/night-drive?without={album}").text
+    words = client.get(f"/night-drive/way-out?without={album}").text
+    assert f"/night-drive?without={album}" in words
+    (out,) = re.findall(r"/night-drive/open/[\w.-]+", words)
+    assert client.get(out).headers["Location"] == f"/night-drive?without={album}"
+
+
+def test_who_can_only_be_reminded_is_told_what_it_does_not_cover(app: Flask, twin: TwinClient, first: int) -> None:
+    twin.switch(mode="development")
+    twin.control("PUT", "fans/ida", {"allow_listed": False})
+    answer = come_back(app, twin, "ida", also=str(id_of("second-light")), src="bio")
+    page = app.test_client().get(answer.headers["Location"]).text
+    assert "This reminder is for Night Drive alone." in page
+    assert listed(page) == ["Second Light", "The Album"]
+    assert 'href="/second-light?src=bio"' in page
+    assert read_sql("SELECT count(*) FROM reminder") == 1
+
+
+def test_the_state_of_a_page_is_asked_for_without_the_rest_of_its_tap(
+    app: Flask, twin: TwinClient, client: FlaskClient, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: UUID = pre_save(app, twin, "ida", also=str(id_of("second-light")))
+    own = f"/mine/{mine_secret(PreSaveId(made))}"
+    assert listed(client.get(own).text) == ["Second Light"]
+    monkeypatch.setattr("presave_app.fanpage.mine.tap_lines", lambda _: pytest.fail("asked for nothing"))
+    assert client.get(f"{own}/state").status_code == 200
+
+
+def test_the_own_data_say_which_tap_it_was(app: Flask, twin: TwinClient, client: FlaskClient, first: int) -> None:
+    made = pre_save(app, twin, "ida", also=str(id_of("second-light")))
+    kept = client.get(f"/mine/{mine_secret(PreSaveId(made))}/data.json").json
+    assert kept is not None
+    assert kept["consent"]["tap_id"] == str(read_sql("SELECT DISTINCT tap_id FROM consent"))
