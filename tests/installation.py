@@ -23,7 +23,7 @@ class Installation:
     """Real processes on the test's own database, Valkey and twin; their output goes to files beside the test."""
 
     def __init__(self, environ: dict[str, str], folder: Path) -> None:
-        self.port = next_free(FIRST_PORT + os.getpid() % 5000)
+        self.port = next_free(FIRST_PORT + os.getpid() % 500 * 10)
         self.url = f"http://127.0.0.1:{self.port}"
         self.environ = {**os.environ, **environ, "PUBLIC_URL": self.url, "PYTHONUNBUFFERED": "1"}
         self.folder = folder
