@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import requests
 import user_agents as ua
-from fans import SLUG, answer_at_spotify, go_to_spotify, move_release, open_campaign, pre_save, run_sql
+from fans import SLUG, answer_at_spotify, come_back, go_to_spotify, move_release, open_campaign, pre_save, run_sql
 from flask import Flask
 from local.demo_campaign import COVER
 from makers import make_campaign
@@ -116,6 +116,14 @@ def own_page_of_a_roll_out(label: Label) -> str:
     path = f"/mine/{mine_secret(PreSaveId(pre_save_id))}"
     label.app.test_client().post(f"{path}/same-tap/{ids[0]}/cancel")
     return path
+
+
+def reminded_instead(label: Label) -> str:
+    """The service serves only listeners on a list: a reminder of one release, with the others a tap away."""
+    label.roll_out()
+    label.twin.switch(mode="development")
+    label.twin.control("PUT", "fans/ida", {"allow_listed": False})
+    return come_back(label.app, label.twin, "ida").headers["Location"]
 
 
 def out_now_with_more_ahead(label: Label) -> str:
@@ -248,6 +256,7 @@ PAGES: dict[str, Callable[[Label], str]] = {
     "apple-does-not-answer": apple_does_not_answer,
     "just-pre-saved": just_pre_saved,
     "roll-out-agreed": own_page_of_a_roll_out,
+    "reminded-instead": reminded_instead,
     "being-added": being_added,
     "on-hold": on_hold,
     "added": added,

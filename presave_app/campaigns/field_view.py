@@ -22,7 +22,7 @@ from presave_app.campaigns.link_list import LinkView, countdowns_of, links_of, s
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets
-from presave_app.fanpage.poster import opens_at
+from presave_app.fanpage.offers import opens_at
 from presave_app.ops.template_helpers import day, time_of_day
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.registry import connectors

@@ -18,8 +18,9 @@ from presave_app.counts.funnel import Step
 from presave_app.extensions import current_settings, db
 from presave_app.fanpage import stops
 from presave_app.fanpage.inside_views import note_step
-from presave_app.fanpage.poster import Face, Offer, clean_source, find_face, offers_of
-from presave_app.fanpage.rolls import left_out_of, seen_on_page, split_ids
+from presave_app.fanpage.offers import Offer, find_offer
+from presave_app.fanpage.poster import Face, clean_source, find_face
+from presave_app.fanpage.rolls import left_out_of, split_ids
 from presave_app.fanpage.visitor import (
     find_fan_id,
     flow_secret,
@@ -242,7 +243,7 @@ def _flow_is_gone(state: str, connector: Connector) -> ResponseReturnValue:
     if campaign is None or draft is None:
         return stops.flow_is_gone(campaign, connector)
     note_step(campaign.id, Step.ELSEWHERE)
-    offer = _find_offer(campaign, connector.service, None, draft.get("also", ()))
+    offer = find_offer(campaign, connector.service, None, draft.get("also", ()))
     return stops.came_back_elsewhere(campaign, connector, offer)
 
 
@@ -278,12 +279,7 @@ def _offer_or_404(campaign: Campaign, service: str, zone: str | None, also: Coll
 
     `also` are the ids of the further releases that stood there.
     """
-    return _find_offer(campaign, service, zone, also) or abort(404)
-
-
-def _find_offer(campaign: Campaign, service: str, zone: str | None, also: Collection[int]) -> Offer | None:
-    offers = offers_of(campaign, zone, seen_on_page(campaign, also))
-    return next((offer for offer in offers if offer.service == service), None)
+    return find_offer(campaign, service, zone, also) or abort(404)
 
 
 def _redirect_uri(service: str) -> str:

@@ -12,7 +12,8 @@ from presave_app.access import fan_form, public
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db, limiter
-from presave_app.fanpage.poster import Face, find_face, offers_of
+from presave_app.fanpage.offers import find_offer
+from presave_app.fanpage.poster import Face, find_face
 from presave_app.fanpage.receipt import receipt_of
 from presave_app.fanpage.tap import find_in_tap, tap_lines
 from presave_app.fanpage.telling import tell_me_of
@@ -195,7 +196,7 @@ def _mine_context(pre_save: PreSave, secret: str, fault: str = "") -> dict[str, 
     service = service_words(pre_save.service, connector)
     face = find_face(campaign, pre_save.time_zone)
     consent = db.session.get_one(Consent, pre_save.consent_id)
-    offers = offers_of(campaign, pre_save.time_zone) if face in (Face.PRE_SAVE, Face.OUT_NOW) else []
+    is_shown = face in (Face.PRE_SAVE, Face.OUT_NOW)
     return {
         "secret": secret,
         "campaign": campaign,
@@ -210,7 +211,7 @@ def _mine_context(pre_save: PreSave, secret: str, fault: str = "") -> dict[str, 
         "is_made_here": is_made_here(pre_save.id),
         "is_connected": db.session.get_one(Grant, pre_save.grant_id).state == "active",
         "can_try_again": can_try_again(db.session(), pre_save.id),
-        "offer": next((offer for offer in offers if offer.service == pre_save.service), None),
+        "offer": find_offer(campaign, pre_save.service, pre_save.time_zone) if is_shown else None,
         "zone": pre_save.time_zone or "",
         "receipt": receipt_of(pre_save, campaign, service),
         "tell_me": tell_me_of(pre_save, service.name, fault, request.form.get("email", "") if fault else ""),

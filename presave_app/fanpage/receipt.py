@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
-from presave_app.fanpage.poster import opens_at
+from presave_app.fanpage.offers import opens_at
 from presave_app.fanpage.words import ServiceWords, moment_words, stamp_words
 from presave_app.lib import clock
 from presave_app.lib.languages import marked, say

@@ -7,16 +7,13 @@ the page: a release that joined meanwhile is never agreed to unseen.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-
-from babel.lists import format_list
 
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.rollout import MOST_RELEASES, find_covered, services_of
 from presave_app.lib import clock
-from presave_app.lib.languages import locale_now, say
 from presave_app.privacy.consent import in_order, release_day
 
 _IDS = re.compile(r"\d{1,9}(\.\d{1,9})*", re.ASCII)
@@ -99,12 +96,6 @@ def join_ids(ids: Collection[int]) -> str:
 def clean_ids(text: str) -> str:
     """The ids in one spelling; empty where none are."""
     return join_ids(split_ids(text))
-
-
-def only_words(service: str, campaign: Campaign, also: Sequence[Campaign]) -> str:
-    """That a service covers less than the page lists: its name, and what it does cover."""
-    titles = [each.title for each in in_order([campaign, *also])]
-    return say("On {service} only for {titles}.", service=service, titles=format_list(titles, locale=locale_now()))
 
 
 def _line(release: Campaign, campaign: Campaign, left_out: Collection[int]) -> RollLine:

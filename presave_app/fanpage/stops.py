@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.models import Campaign
-from presave_app.fanpage.poster import Offer
+from presave_app.fanpage.offers import Offer
 from presave_app.fanpage.rolls import left_out_of
 from presave_app.lib.languages import marked, say, say_count
 from presave_app.releases import gate

@@ -153,12 +153,21 @@ def test_where_the_seats_are_gone_the_other_service_covers_all_there_is(
 def test_a_service_that_covers_less_has_words_of_its_own(client: FlaskClient, first: int) -> None:
     run_sql("DELETE FROM target WHERE service = 'hummingbird' AND campaign_id <> :id", id=first)
     page = client.get("/night-drive").text
-    (own,) = re.findall(r'<div class="only" id="only-hummingbird">(.*?)</div>', page, re.DOTALL)
-    assert "On Hummingbird only for Night Drive." in own
-    assert "When Night Drive is out we do this for you, and nothing else: put it into your Hummingbird nest." in own
+    only = "On Hummingbird only for Night Drive."
+    assert f'<p class="note" id="only-hummingbird">{only}</p>' in page
+    (own,) = re.findall(r'<p class="promise-text" id="promise-own">(.*?)</p>', page)
+    agreed = read_words_of(client, "hummingbird")
+    assert own == f"{only} {agreed}"
     assert "erased after that" in own
-    assert 'aria-describedby="only-hummingbird"' in page
+    assert 'aria-describedby="promise-lead deed-hummingbird only-hummingbird promise-own"' in page
     assert 'aria-describedby="promise-lead deed-spotify promise"' in page
+
+
+def read_words_of(client: FlaskClient, service: str) -> str:
+    """The text of what is agreed to on the page of a sign-in."""
+    page = client.get(f"/night-drive/connect/{service}").text
+    (words,) = re.findall(r'<p class="promise-text">(.*?)</p>', page)
+    return words
 
 
 @pytest.mark.usefixtures("_on_page")
