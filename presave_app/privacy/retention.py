@@ -33,9 +33,10 @@ _OLD_REMINDERS = text("""
 
 # Agreed to anew later on, so that no pre-save leads to it.
 _OLD_CONSENTS = text("""
-    DELETE FROM consent WHERE id IN (
+    WITH old AS MATERIALIZED (
       SELECT c.id FROM consent c WHERE c.given_at < now() - make_interval(months => :months)
-        AND NOT EXISTS (SELECT 1 FROM pre_save p WHERE p.consent_id = c.id) LIMIT :batch) RETURNING id
+        AND NOT EXISTS (SELECT 1 FROM pre_save p WHERE p.consent_id = c.id) LIMIT :batch)
+    DELETE FROM consent c USING old WHERE c.id = old.id RETURNING c.id
 """)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from reminding import (
     link_in,
     way,
 )
+from sqlalchemy import Connection, event
 from subscribing import AUTH, form_of
 from twin_client import TwinClient
 
@@ -154,6 +156,34 @@ def test_several_workers_send_each_notice_once(
     at_once(app, send_due, send_due, send_due)
     assert house.recipients == sorted(addresses)
     assert read_sql("SELECT count(*) FROM reminder_way WHERE state = 'sent'") == FANS
+
+
+PLANS = ("enable_hashjoin", "enable_mergejoin", "enable_hashagg", "enable_sort", "enable_material")
+
+
+@pytest.fixture
+def _looks_anew_for_each_row(app: Flask) -> Iterator[None]:
+    """The database plans as it does when it believes the tables to be small: a subquery may run for each row."""
+
+    def plan(connection: Connection) -> None:
+        for setting in PLANS:
+            connection.exec_driver_sql(f"SET LOCAL {setting} = off")
+
+    event.listen(db.engine, "begin", plan)
+    yield
+    event.remove(db.engine, "begin", plan)
+
+
+@pytest.mark.usefixtures("_looks_anew_for_each_row")
+def test_no_plan_takes_more_than_can_be_sent_at_once(
+    app: Flask, client: FlaskClient, house: MailServer, twin: TwinClient, ida: UUID
+) -> None:
+    fans = [pre_save(app, twin, f"fan-{number:02}") for number in range(FANS)]
+    for number, fan in enumerate(fans):
+        agreed(client, house, fan, f"fan{number}@fans.example")
+    for fan in fans:
+        lose(fan)
+    assert len(claim()) == sending.TOGETHER
 
 
 def test_a_claim_whose_lease_ran_out_begins_nothing(client: FlaskClient, house: MailServer, ida: UUID) -> None:
