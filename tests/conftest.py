@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +25,7 @@ from emptying import empty_database  # noqa: E402
 from fans import move_release, open_campaign, pre_save  # noqa: E402
 from local.servers import create_database, drop_database, start_postgres, start_valkey  # noqa: E402
 from scenes import SERVICES, Scene, make_scene  # noqa: E402
+from serving import serving  # noqa: E402
 from twin_client import CLIENT_ID, SECRET, TwinClient  # noqa: E402
 
 from presave_app import create_app  # noqa: E402
@@ -62,12 +62,8 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def twin_url() -> Iterator[str]:
     """The sandbox on a free port of this machine."""
     server = create_server(create_sandbox(SandboxSettings(CLIENT_ID, SECRET, PUBLIC_URL)), "127.0.0.1", 0)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server) as url:
+        yield url
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import base64
 import socket
 import socketserver
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,8 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
+
+from serving import serving
 
 
 @dataclass(frozen=True)
@@ -138,12 +139,7 @@ class _Server(socketserver.ThreadingTCPServer):
 def mail_server(tls: ssl.SSLContext | None = None, *, speaks_tls_at_once: bool = False) -> Iterator[MailServer]:
     """A server that listens until the end of the block."""
     house = MailServer(tls=tls, speaks_tls_at_once=speaks_tls_at_once)
-    with _Server(("127.0.0.1", 0), type("Conversation", (_Conversation,), {"house": house})) as server:
-        house.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield house
-        finally:
-            server.shutdown()
-            thread.join()
+    server = _Server(("127.0.0.1", 0), type("Conversation", (_Conversation,), {"house": house}))
+    house.port = server.server_address[1]
+    with serving(server):
+        yield house

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+from serving import serving
 
 _DAY = 86_400
 
@@ -107,12 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
 def push_service(public_key: str) -> Iterator[PushService]:
     """A service that listens until the end of the block, and knows a sender by this key."""
     house = PushService(public_key=public_key)
-    with ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"house": house})) as server:
-        house.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield house
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"house": house}))
+    house.url = f"http://127.0.0.1:{server.server_port}"
+    with serving(server):
+        yield house

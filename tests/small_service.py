@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from threading import Thread
 from types import MappingProxyType
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Flask, jsonify, redirect, request
+from serving import serving
 from switching import turned_on
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
@@ -175,9 +175,6 @@ def hummingbird(
     nest = Nest()
     server = make_server("127.0.0.1", 0, _make_app(nest), threaded=True)
     nest.url = f"http://127.0.0.1:{server.server_port}"
-    # The poll is what stopping waits for, and there are hundreds of these tests.
-    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
     settings = ServiceSettings(
         is_on=True,
         credentials={},
@@ -187,13 +184,8 @@ def hummingbird(
         units_per_day=units_per_day,
     )
     connector = kind(settings)
-    try:
-        with turned_on(app, connector, settings):
-            yield nest
-    finally:
-        connector.close()
-        server.shutdown()
-        thread.join()
+    with serving(server), closing(connector), turned_on(app, connector, settings):
+        yield nest
 
 
 def come_from(address: str, fan: str) -> str:

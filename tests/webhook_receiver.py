@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from serving import serving
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
 def webhook_receiver() -> Iterator[WebhookReceiver]:
     """A receiver that listens until the end of the block."""
     house = WebhookReceiver()
-    with ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"house": house})) as server:
-        house.url = f"http://127.0.0.1:{server.server_port}/presave"
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield house
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"house": house}))
+    house.url = f"http://127.0.0.1:{server.server_port}/presave"
+    with serving(server):
+        yield house

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from installation import Installation
 from kit_client import LIVE_NEVER_YET
 from playwright.sync_api import Browser, Page, sync_playwright
 from scenes import SERVICES, credentials_of, let_back
+from serving import serving
 from werkzeug.serving import make_server
 
 CHROMIUM_FLAGS = [
@@ -50,13 +50,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def site(app: Flask) -> Iterator[str]:
     """The app under test on a free port, in this process: for pages that need no worker."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(make_server("127.0.0.1", 0, app, threaded=True)) as url:
+        yield url
 
 
 @pytest.fixture

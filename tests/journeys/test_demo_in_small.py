@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from local.demo_environment import demo_environment
 from local.demo_services import LINKS, SERVICES, TWINS
 from local.demo_twins import holders, tell_the_twins
 from local.proof import Report, prove
+from serving import serving
 
 from presave_app.sandbox import create_sandbox
 from presave_app.sandbox.crowd.arrivals import plan_arrivals
@@ -33,12 +33,8 @@ def sandbox_url(installation: Installation, postgres_url: str, redis_url: str) -
         database_url=postgres_url, redis_url=redis_url, public_url=installation.url, sandbox_url=url
     )
     server.app = create_sandbox(settings_from(installation.environ))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield url
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server):
+        yield url
 
 
 @pytest.mark.usefixtures("app")

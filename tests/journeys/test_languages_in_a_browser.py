@@ -18,7 +18,8 @@ def test_it_is_changed_without_javascript_and_kept(site: str, browser: Browser) 
     page = context.new_page()
     page.goto(f"{site}/night-drive/remind/spotify")
     assert page.locator("h1").inner_text() == "Sollen wir dich erinnern?"
-    page.click(".languages a[lang='ar']")
+    with page.expect_navigation():
+        page.click(".languages a[lang='ar']")
     assert page.evaluate("[document.documentElement.lang, getComputedStyle(document.body).direction]") == ["ar", "rtl"]
     page.click("#way-calendar")
     page.wait_for_url("**/mine/**")

@@ -7,7 +7,6 @@ worker by Chromium's own tools instead.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,6 +14,7 @@ import pytest
 from fans import open_campaign, pre_save, read_sql
 from flask import Flask
 from playwright.sync_api import Browser, CDPSession, Page
+from serving import serving
 from twin_client import TwinClient
 from werkzeug.serving import make_server
 
@@ -36,13 +36,8 @@ def site(app: Flask) -> Iterator[str]:
     real = current_settings()
     mailing = MailSettings(parse_mail_server("smtp://127.0.0.1:1"), parse_mail_address("presave@alba.example"), False)
     app.extensions["presave_settings"] = replace(real, mail=mailing, vapid=parse_vapid_key(VAPID_KEY))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(make_server("127.0.0.1", 0, app, threaded=True)) as url:
+        yield url
     app.extensions["presave_settings"] = real
 
 

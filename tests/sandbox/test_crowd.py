@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 from apple_music_client import AppleMusicClient
 from flask import Flask, Response, redirect, request
+from serving import serving
 from twin_client import CLIENT_ID, TwinClient
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -103,12 +103,8 @@ def little_app(twin: TwinClient) -> Iterator[LittleApp]:
     app.add_url_rule("/night/calendar.ics", "calendar", lambda: "BEGIN:VCALENDAR BEGIN:VALARM")
     server = create_server(app, "127.0.0.1", 0)
     little.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield little
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server):
+        yield little
 
 
 def send_crowd(page: str, *options: str) -> subprocess.CompletedProcess[str]:

@@ -1,13 +1,13 @@
 """The sandbox's MusicKit in a real browser, on a page of another site under a strict policy."""
 
 import os
-import threading
 from collections.abc import Iterator
 
 import pytest
 from apple_music_client import ALBUM, AppleMusicClient
 from flask import Flask, Response
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from serving import serving
 from werkzeug.serving import make_server
 
 from presave_app.sandbox.server import QuietHandler
@@ -68,12 +68,8 @@ class Label:
 @pytest.fixture
 def label(apple_music: AppleMusicClient) -> Iterator[Label]:
     made = Label(apple_music)
-    thread = threading.Thread(target=made.server.serve_forever)
-    thread.start()
-    yield made
-    made.server.shutdown()
-    thread.join()
-    made.server.server_close()
+    with serving(made.server):
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import socket
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from serving import serving
 
 from presave_app.lib import public_hosts
 from presave_app.streaming import http
@@ -77,16 +77,11 @@ def house_at(address: str, certificate: Path, port: int = 0) -> Iterator[House]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     context.sni_callback = lambda _, name, __: house.tls_names.append(name)
-    with ThreadingHTTPServer((address, port), Handler) as server:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-        house.port = server.server_port
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield house
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ThreadingHTTPServer((address, port), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    house.port = server.server_port
+    with serving(server):
+        yield house
 
 
 @pytest.fixture
