@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,14 @@ ROOT = Path(__file__).resolve().parents[1]
 # Nothing listens there.
 NOWHERE = "http://127.0.0.1:1"
 SCHEMAS = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'rehearsal%'"
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other process of the tests plays a rehearsal: they see each other's helpers."""
+    with Path(__file__).open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def made_up_settings(rate: int = 20) -> dict[str, str]:

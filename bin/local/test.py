@@ -13,6 +13,9 @@ from .environment import PYTHON, ROOT, own_environment
 from .lint import failing_checks
 from .say import say
 
+# Each has a PostgreSQL, a Valkey and a Chromium of its own.
+MOST_PROCESSES = 4
+
 
 def main(arguments: list[str]) -> int:
     """Lint, then pytest with the arguments given. Both run in any case; one failure makes the exit code 1."""
@@ -22,8 +25,17 @@ def main(arguments: list[str]) -> int:
     browser = get_browser()
     say(f"Browser: {browser}")
     with _own_database() as database:
-        code = _run_pytest(arguments, {**own_environment(), **database, "CHROMIUM": browser})
+        code = _run_pytest([*sharing(arguments), *arguments], {**own_environment(), **database, "CHROMIUM": browser})
     return code or int(bool(failing))
+
+
+def sharing(arguments: list[str]) -> list[str]:
+    """Share the whole suite out to a few processes, file by file. A part of it runs in one, where it can be stopped."""
+    is_part = any(not argument.startswith("-") for argument in arguments)
+    # A given Redis is one for all of them.
+    processes = 1 if is_part or "REDIS_URL" in os.environ else min(os.cpu_count() or 1, MOST_PROCESSES)
+    # In the order of the files, so that what takes long and wants quiet comes last in each of them.
+    return [] if processes == 1 else ["-n", str(processes), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 @contextmanager

@@ -8,12 +8,18 @@ import pytest
 from fans import run_sql
 from flask import Flask
 from makers import make_campaign, make_team
-from rehearsing import made_up_settings
+from rehearsing import alone, made_up_settings
 from scenes import SERVICES
 
 from presave_app import create_app
 from presave_app.extensions import db
 from presave_app.streaming.registry import get_connector
+
+
+@pytest.fixture(autouse=True)
+def _alone() -> Iterator[None]:
+    with alone():
+        yield
 
 
 @pytest.fixture
