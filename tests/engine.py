@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import UUID
@@ -72,10 +73,13 @@ def let_a_minute_pass() -> None:
     run_sql("UPDATE fan_grant SET refused_at = refused_at - interval '61 s', refresh_until = NULL")
 
 
-def until_somebody_waits(session: Session) -> None:
-    """Go on once another connection waits for a lock, such as one of this transaction's."""
-    while session.execute(text(_WAITING)).scalar_one() == 0:
-        session.execute(text("SELECT pg_sleep(0.05)"))
+def until_somebody_waits(session: Session, number: int = 1) -> None:
+    """Go on once so many other connections wait for a lock, such as one of this transaction's."""
+    give_up_at = time.monotonic() + 30
+    while session.execute(text(_WAITING)).scalar_one() < number:
+        assert time.monotonic() < give_up_at, "nobody had to wait"
+        # A transaction goes on seeing the connections that it saw first.
+        session.execute(text("SELECT pg_stat_clear_snapshot(), pg_sleep(0.05)"))
 
 
 @contextmanager

@@ -12,17 +12,15 @@ import user_agents as ua
 from fans import SLUG, answer_at_spotify, come_back, go_to_spotify, move_release, open_campaign, pre_save, run_sql
 from flask import Flask
 from local.demo_campaign import COVER
-from makers import make_campaign
+from makers import join_roll_out, make_campaign
 from scenes import make_scene
 from switching import turned_on
 from twin_client import TwinClient
 
-from presave_app.campaigns import rollout
 from presave_app.campaigns.artwork import give_artwork
 from presave_app.campaigns.artwork_press import press
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
-from presave_app.lib import clock
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import PreSaveId
 from presave_app.transaction import transaction
@@ -54,10 +52,7 @@ class Label:
             make_campaign(team_id, title=title, slug=f"no-{days}", release_in=timedelta(days=days), ref=ref, upc=None)
             for title, days, ref in rows
         ]
-        with transaction():
-            rollout.lock(self.campaign_id, *ids)
-            for each in ids:
-                rollout.join(db.session.get_one(Campaign, self.campaign_id), each, clock.now())
+        join_roll_out(self.campaign_id, *ids)
         return ids
 
     def own_page(self, *states: str, reason: str | None = None, release_in: timedelta = timedelta(days=7)) -> str:

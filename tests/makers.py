@@ -15,11 +15,13 @@ from PIL import Image
 from sqlalchemy import text, update
 from werkzeug.test import TestResponse
 
-from presave_app.campaigns import editing, publishing
+from presave_app.campaigns import editing, publishing, rollout
 from presave_app.campaigns.artwork import give_artwork
 from presave_app.campaigns.artwork_press import press
 from presave_app.campaigns.campaign import add_campaign
 from presave_app.campaigns.editing import Typed
+from presave_app.campaigns.models import Campaign
+from presave_app.extensions import db
 from presave_app.lib import clock
 from presave_app.teams import accounts, links
 from presave_app.teams.models import Member, Role
@@ -96,6 +98,14 @@ def make_campaign(
     if release_in is not None and release_in != ahead:
         move_campaign(campaign_id, release_in)
     return campaign_id
+
+
+def join_roll_out(campaign_id: int, *others: int) -> None:
+    """Let fans agree to the others on the page of the campaign, and the other way round."""
+    with transaction():
+        rollout.lock(campaign_id, *others)
+        for each in others:
+            rollout.join(db.session.get_one(Campaign, campaign_id), each, clock.now())
 
 
 def move_campaign(campaign_id: int, release_in: timedelta) -> None:

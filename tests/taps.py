@@ -7,14 +7,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from fans import open_campaign, read_sql
-from makers import make_campaign
+from makers import join_roll_out, make_campaign
 from twin_client import TwinClient
-
-from presave_app.campaigns import rollout
-from presave_app.campaigns.models import Campaign
-from presave_app.extensions import db
-from presave_app.lib import clock
-from presave_app.transaction import transaction
 
 WEEK = timedelta(days=7)
 SECOND, SECOND_UPC = "4aawyAB9vmqN3uQ7FjRGTy", "00602445868179"
@@ -32,9 +26,7 @@ def make_roll_out(twin: TwinClient) -> int:
     ):
         slug = title.lower().replace(" ", "-")
         other = make_campaign(team_id, title=title, slug=slug, release_in=release_in, ref=ref, upc=upc)
-        with transaction():
-            rollout.lock(first, other)
-            rollout.join(db.session.get_one(Campaign, first), other, clock.now())
+        join_roll_out(first, other)
     return first
 
 

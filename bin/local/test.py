@@ -15,6 +15,8 @@ from .say import say
 
 # Each has a PostgreSQL, a Valkey and a Chromium of its own.
 MOST_PROCESSES = 4
+# What chooses a part, or talks to whoever sits at the terminal.
+OF_ONE_PROCESS = ("-k", "-m", "-n", "-s", "--lf", "--last-failed", "--pdb", "--trace")
 
 
 def main(arguments: list[str]) -> int:
@@ -31,7 +33,7 @@ def main(arguments: list[str]) -> int:
 
 def sharing(arguments: list[str]) -> list[str]:
     """Share the whole suite out to a few processes, file by file. A part of it runs in one, where it can be stopped."""
-    is_part = any(not argument.startswith("-") for argument in arguments)
+    is_part = any(not argument.startswith("-") or argument.startswith(OF_ONE_PROCESS) for argument in arguments)
     # A given Redis is one for all of them.
     processes = 1 if is_part or "REDIS_URL" in os.environ else min(os.cpu_count() or 1, MOST_PROCESSES)
     # In the order of the files, so that what takes long and wants quiet comes last in each of them.

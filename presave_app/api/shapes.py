@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from presave_app.campaigns.campaign import find_status, live_path
 from presave_app.campaigns.file_form import file_form_of
 from presave_app.campaigns.models import Campaign
+from presave_app.campaigns.rollout import list_releases
 from presave_app.counts.tally import tally
 from presave_app.extensions import current_settings, db
 from presave_app.reminders.tally import count as count_reminders
@@ -27,7 +28,7 @@ class BadCursor(ValueError):
 
 
 def campaign_shape(campaign: Campaign, now: datetime) -> dict[str, Any]:
-    """A campaign: its addresses, what its page is now, and the form of its file."""
+    """A campaign: its addresses, what its page is now, what one tap covers with it, and the form of its file."""
     absolute = current_settings().absolute
     return {
         "slug": campaign.slug,
@@ -36,6 +37,7 @@ def campaign_shape(campaign: Campaign, now: datetime) -> dict[str, Any]:
         "status": find_status(campaign, now),
         "published_at": _stamp(campaign.published_at),
         "release_at": _stamp(campaign.release_at),
+        "roll_out": [each.slug for each in list_releases(campaign) if each.id != campaign.id],
         "campaign": file_form_of(campaign),
     }
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.models import Campaign, Target
@@ -70,9 +70,12 @@ def services_of(campaigns: Sequence[Campaign]) -> dict[int, set[str]]:
 
 
 def lock(*campaign_ids: int) -> None:
-    """Lock campaigns in the order in which everybody locks several of them; call before anything else locks one."""
-    wanted = select(Campaign.id).where(Campaign.id.in_(campaign_ids)).order_by(Campaign.id)
-    db.session.execute(wanted.with_for_update(key_share=True)).all()
+    """Lock campaigns in the order in which everybody locks several of them; call before anything else locks one.
+
+    What the session knows of them is read anew.
+    """
+    wanted = select(Campaign).where(Campaign.id.in_(campaign_ids)).order_by(Campaign.id)
+    db.session.scalars(wanted.with_for_update(key_share=True).execution_options(populate_existing=True)).all()
 
 
 def join(campaign: Campaign, other_id: int, now: datetime) -> Campaign:
@@ -116,7 +119,7 @@ def _in_roll_out_of(campaign: Campaign) -> Select[Campaign]:
 
 
 def _strangers(campaign: Campaign) -> frozenset[int]:
-    fellows = db.session.scalars(_in_roll_out_of(campaign).where(not_(_is_by_artist_of(campaign))))
+    fellows = db.session.scalars(_in_roll_out_of(campaign).where(_is_by_artist_of(campaign).is_not(True)))
     return frozenset(each.id for each in fellows if each.id != campaign.id)
 
 

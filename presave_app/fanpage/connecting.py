@@ -17,10 +17,11 @@ from presave_app.campaigns.models import Campaign
 from presave_app.counts.funnel import Step
 from presave_app.extensions import current_settings, db
 from presave_app.fanpage import stops
+from presave_app.fanpage.carried import carried_by, carried_in
 from presave_app.fanpage.inside_views import note_step
 from presave_app.fanpage.offers import Offer, find_offer
-from presave_app.fanpage.poster import Face, clean_source, find_face
-from presave_app.fanpage.rolls import left_out_of, split_ids
+from presave_app.fanpage.poster import Face, find_face
+from presave_app.fanpage.rolls import split_ids
 from presave_app.fanpage.visitor import (
     find_fan_id,
     flow_secret,
@@ -69,23 +70,25 @@ def connect(slug: str, service: str) -> ResponseReturnValue:
     connector = _connector_or_404(service)
     campaign = _open_campaign_or_404(slug)
     zone = known_zone(request.form.get("time_zone", "")) or visitor_zone()
-    also = split_ids(request.form.get("also", ""))
+    carried, also = carried_in(request.form), split_ids(request.form.get("also", ""))
     offer = _offer_or_404(campaign, service, zone, also)
     if offer.wording is None:
-        return stops.too_early(campaign, connector, offer)
-    if set(also) - {each.id for each in offer.also}:
-        return stops.has_changed(campaign, connector, offer, also)
+        return stops.too_early(campaign, connector, offer, carried)
+    if offer.has_lost(also):
+        return stops.has_changed(campaign, connector, offer, carried, request.form.getlist("extra"))
     if (seconds := gate.shut_seconds(service)) > 0:
-        return stops.busy(campaign, connector, seconds, also)
+        return stops.busy(campaign, connector, seconds, carried)
     note_step(campaign.id, Step.SIGN_IN)
-    draft = {**_consent_draft(campaign, connector, offer, zone), "source": _source(), "time_zone": zone}
+    # Nobody types a source, so a strange one was dropped without a word, as a strange zone is.
+    kept = {"source": carried.source or None, "without": carried.without, "time_zone": zone}
+    draft = {**_consent_draft(campaign, connector, offer, zone), **kept}
     if connector.signs_in_on_page:
         answer = {name: value for name, value in request.form.items() if len(value) <= _LONGEST_FIELD}
         return _take_in(ReturnedFlow(campaign.id, service, draft, ""), answer, campaign, connector)
     try:
         return _send_to_service(campaign, connector, draft)
     except ServiceError as fault:
-        return stops.not_signed_in(fault, campaign, connector, also)
+        return stops.not_signed_in(fault, campaign, connector, carried)
 
 
 @connecting.get("/<slug>/connect/<service>")
@@ -94,24 +97,23 @@ def sign_in_page(slug: str, service: str) -> ResponseReturnValue:
     """The page on which a fan signs in by the service's own script; for other services the way back to the button."""
     connector = _connector_or_404(service)
     campaign = _open_campaign_or_404(slug)
+    carried = carried_in(request.args)
     if not connector.signs_in_on_page:
-        return redirect(url_for("fanpage.page", slug=campaign.slug), code=303)
-    also = split_ids(request.args.get("also", ""))
-    offer = _offer_or_404(campaign, service, visitor_zone(), also)
+        return redirect(url_for("fanpage.page", slug=campaign.slug, **carried.query), code=303)
+    offer = _offer_or_404(campaign, service, visitor_zone(), split_ids(request.args.get("also", "")))
     if offer.wording is None:
-        return stops.too_early(campaign, connector, offer)
+        return stops.too_early(campaign, connector, offer, carried)
     try:
         part = connector.sign_in_page(current_settings().public_url)
     except ServiceError as fault:
-        return stops.not_signed_in(fault, campaign, connector, also)
+        return stops.not_signed_in(fault, campaign, connector, carried)
     html = render_template(
         "fanpage/sign_in_here.html",
         campaign=campaign,
         picture=find_picture(campaign.artwork_id),
         offer=offer,
         part=part,
-        without=left_out_of(campaign, service, also),
-        source=clean_source(request.args.get("src", "")),
+        carried=carried,
     )
     return html, 200, sign_in_headers(part.sources)
 
@@ -156,7 +158,8 @@ def callback(service: str) -> ResponseReturnValue:
     state = _parameter("state")
     if (seconds := gate.shut_seconds(service)) > 0:
         # Before the flow is used up, so that the same return can be tried again after the pause.
-        return stops.busy(_campaign_of(state), connector, seconds)
+        draft = flows.find_waiting_draft(db.session(), state) or {}
+        return stops.busy(_campaign_of(state), connector, seconds, carried_by(draft))
     flow = _use_flow(state, service)
     answer = {name: _parameter(name) for name in request.args}
     if flow is None:
@@ -181,7 +184,7 @@ def _take_in(
         reason = _why_remind(fault)
         if reason:
             return _remind(flow, campaign, reason)
-        return stops.not_signed_in(fault, campaign, connector, flow.consent_draft.get("also", ()))
+        return stops.not_signed_in(fault, campaign, connector, carried_by(flow.consent_draft))
     note_step(campaign.id, Step.DONE)
     response = redirect(url_for("mine.mine_page", secret=mine_secret(pre_save_id), just=1), code=303)
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -244,7 +247,7 @@ def _flow_is_gone(state: str, connector: Connector) -> ResponseReturnValue:
         return stops.flow_is_gone(campaign, connector)
     note_step(campaign.id, Step.ELSEWHERE)
     offer = find_offer(campaign, connector.service, None, draft.get("also", ()))
-    return stops.came_back_elsewhere(campaign, connector, offer)
+    return stops.came_back_elsewhere(campaign, connector, offer, carried_by(draft))
 
 
 def _use_flow(state: str, service: str) -> ReturnedFlow | None:
@@ -289,8 +292,3 @@ def _redirect_uri(service: str) -> str:
 def _parameter(name: str) -> str:
     value = request.args.get(name, "")
     return value if len(value) <= _LONGEST_PARAMETER else ""
-
-
-def _source() -> str | None:
-    """Nobody types it, so a strange one is dropped without a word, as a strange zone is."""
-    return clean_source(request.form.get("src", "")) or None

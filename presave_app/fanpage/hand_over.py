@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from presave_app.extensions import current_settings
+from presave_app.fanpage.carried import Carried
 from presave_app.fanpage.inside_apps import Inside
 
 # For a link that is opened at once.
@@ -29,11 +30,15 @@ class HandOver:
     nonce: str
     without: str = ""
 
+    @property
+    def carried(self) -> Carried:
+        return Carried(self.source, self.without)
 
-def make_token(campaign_id: int, source: str, without: str, inside: Inside) -> str:
+
+def make_token(campaign_id: int, carried: Carried, inside: Inside) -> str:
     """A signed token, short enough for an address."""
-    said = [campaign_id, source, inside.app.name, inside.system.value, secrets.token_urlsafe(9)]
-    return str(_signer().dumps([*said, without] if without else said))
+    said = [campaign_id, carried.source, inside.app.name, inside.system.value, secrets.token_urlsafe(9)]
+    return str(_signer().dumps([*said, carried.without] if carried.without else said))
 
 
 def open_token(token: str) -> HandOver | None:

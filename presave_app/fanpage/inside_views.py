@@ -10,10 +10,10 @@ from presave_app.campaigns.addresses import find_by_slug
 from presave_app.campaigns.models import Campaign
 from presave_app.counts.funnel import Step, count_step, is_first_opening
 from presave_app.extensions import current_settings
+from presave_app.fanpage.carried import Carried, carried_in
 from presave_app.fanpage.hand_over import make_token, open_token
 from presave_app.fanpage.inside_apps import Inside, find_inside, system_of, way_out
-from presave_app.fanpage.poster import Face, clean_source, find_face
-from presave_app.fanpage.rolls import clean_ids
+from presave_app.fanpage.poster import Face, find_face
 from presave_app.hypermedia import fragment
 from presave_app.transaction import transaction
 
@@ -28,16 +28,15 @@ def offer_way_out(slug: str) -> ResponseReturnValue:
     """What helps a visitor of this app on this system: a link out where one is known, and the address to copy."""
     campaign = _open_campaign_or_404(slug)
     inside = find_inside(request.user_agent.string)
-    source, without = clean_source(request.args.get("src", "")), clean_ids(request.args.get("without", ""))
+    carried = carried_in(request.args)
     if inside is not None:
         note_step(campaign.id, Step.SEEN, inside)
     html = render_template(
         "fanpage/_way_out.html",
         campaign=campaign,
-        source=source,
-        without=without,
+        carried=carried,
         inside=inside,
-        href=_href(campaign, source, without, inside) if inside else None,
+        href=_href(campaign, carried, inside) if inside else None,
     )
     answer = fragment(html)
     answer.headers["Vary"] = "User-Agent"
@@ -55,8 +54,7 @@ def open_here(slug: str, token: str) -> ResponseReturnValue:
     with transaction() as session:
         if is_first_opening(session, handed.nonce):
             count_step(session, campaign.id, handed.app, handed.system, Step.OPENED)
-    source, without = handed.source or None, handed.without or None
-    return redirect(url_for("fanpage.page", slug=campaign.slug, src=source, without=without), code=302)
+    return redirect(url_for("fanpage.page", slug=campaign.slug, **handed.carried.query), code=302)
 
 
 def note_step(campaign_id: int, step: Step, inside: Inside | None = None) -> None:
@@ -70,8 +68,8 @@ def note_step(campaign_id: int, step: Step, inside: Inside | None = None) -> Non
         count_step(session, campaign_id, app, system.value, step)
 
 
-def _href(campaign: Campaign, source: str, without: str, inside: Inside) -> str | None:
-    token = make_token(campaign.id, source, without, inside)
+def _href(campaign: Campaign, carried: Carried, inside: Inside) -> str | None:
+    token = make_token(campaign.id, carried, inside)
     return way_out(inside, current_settings().absolute(url_for(".open_here", slug=campaign.slug, token=token)))
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
-from presave_app.fanpage.poster import clean_source
+from presave_app.fanpage.carried import carried_in
 from presave_app.fanpage.rolls import clean_ids
 from presave_app.lib.languages import LANGUAGES, SOURCE, language_now, locale_now, locale_of, say_count, translated
 
@@ -66,9 +66,9 @@ def language_links() -> list[LanguageLink]:
     """This page in each language; none where its address can't be opened again."""
     if request.method not in ("GET", "HEAD"):
         return []
-    ids = {name: clean_ids(request.args.get(name, "")) for name in ("without", "also")}
-    asked = {"src": clean_source(request.args.get("src", "")), **ids}
-    kept = {name: value for name, value in asked.items() if value}
+    kept = carried_in(request.args).query
+    if also := clean_ids(request.args.get("also", "")):
+        kept["also"] = also
     return [
         LanguageLink(language, name, "?" + urlencode({**kept, _PARAMETER: language}), language == language_now())
         for language, name in LANGUAGES.items()

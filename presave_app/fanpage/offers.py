@@ -63,6 +63,14 @@ class Offer:
         """The further releases that its button covers, as a form says which of them its fan has seen."""
         return join_ids([each.id for each in self.also])
 
+    def has_lost(self, ids: Collection[int]) -> bool:
+        """Whether one of the further releases that a fan has read of can't be agreed to any more.
+
+        A page of ours for a sign-in may not know that its release is out where the fan is: then that is added alone.
+        """
+        is_lost = bool(set(ids) - {each.id for each in self.also})
+        return is_lost and not (self.signs_in_on_page and not self.also)
+
     @property
     def described_by(self) -> str:
         """The ids of all that is agreed to by pressing its button."""

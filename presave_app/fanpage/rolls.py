@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from presave_app.campaigns.models import Campaign
-from presave_app.campaigns.rollout import MOST_RELEASES, find_covered, services_of
+from presave_app.campaigns.rollout import MOST_RELEASES, find_covered
 from presave_app.lib import clock
 from presave_app.privacy.consent import in_order, release_day
 
@@ -73,13 +73,6 @@ def roll_of(campaign: Campaign, without: Collection[int] = ()) -> Roll:
 def seen_on_page(campaign: Campaign, ids: Collection[int]) -> list[Campaign]:
     """Those of the further releases that a fan has seen, as the form says, and that can still be agreed to."""
     return [each for each in find_covered(campaign, clock.now()) if each.id in ids] if ids else []
-
-
-def left_out_of(campaign: Campaign, service: str, also: Collection[int]) -> str:
-    """What the page's address says to a fan who agreed to no more than `also` on the service."""
-    others = find_covered(campaign, clock.now())
-    services = services_of(others)
-    return join_ids([each.id for each in others if service in services[each.id] and each.id not in also])
 
 
 def split_ids(text: str) -> list[int]:

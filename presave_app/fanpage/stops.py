@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 
 from presave_app.campaigns.artwork import find_picture
 from presave_app.campaigns.models import Campaign
+from presave_app.fanpage.carried import Carried
 from presave_app.fanpage.offers import Offer
-from presave_app.fanpage.rolls import left_out_of
 from presave_app.lib.languages import marked, say, say_count
 from presave_app.releases import gate
 from presave_app.streaming.connector import Connector
@@ -24,6 +24,8 @@ from presave_app.streaming.errors import (
     ServiceError,
     SignInRefused,
 )
+
+NOTHING = Carried()
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,9 @@ def flow_is_gone(campaign: Campaign | None, connector: Connector) -> ResponseRet
     )
 
 
-def came_back_elsewhere(campaign: Campaign, connector: Connector, offer: Offer | None) -> ResponseReturnValue:
+def came_back_elsewhere(
+    campaign: Campaign, connector: Connector, offer: Offer | None, carried: Carried
+) -> ResponseReturnValue:
     """The app or the device opened the way back in another browser: the same sign-in begins anew in this one."""
     return _stopped(
         campaign,
@@ -54,24 +58,31 @@ def came_back_elsewhere(campaign: Campaign, connector: Connector, offer: Offer |
             service=connector.name,
         ),
         400,
-        offer,
+        offer=offer,
+        carried=carried,
     )
 
 
-def has_changed(campaign: Campaign, connector: Connector, offer: Offer, also: Collection[int]) -> ResponseReturnValue:
-    """A release that stood on the page can't be agreed to any more: nobody agrees to less than they read, unasked."""
+def has_changed(
+    campaign: Campaign, connector: Connector, offer: Offer, carried: Carried, ticked: Collection[str]
+) -> ResponseReturnValue:
+    """A release that stood on the page can't be agreed to any more: nobody agrees to less than they read, unasked.
+
+    `ticked` is what the fan had asked for besides, and has still asked for.
+    """
     return _stopped(
         campaign,
         connector,
         say("The releases have changed"),
         say("Since the page was opened one of its releases came out or was taken back. Nothing was saved yet."),
         409,
-        offer,
-        also,
+        offer=offer,
+        carried=carried,
+        ticked=ticked,
     )
 
 
-def _refused_at_service(campaign: Campaign, connector: Connector, also: Collection[int]) -> ResponseReturnValue:
+def _refused_at_service(campaign: Campaign, connector: Connector, carried: Carried) -> ResponseReturnValue:
     # What the service writes into `error` is never shown: anybody can write it there.
     return _stopped(
         campaign,
@@ -79,23 +90,23 @@ def _refused_at_service(campaign: Campaign, connector: Connector, also: Collecti
         say("Nothing was saved"),
         say("{service} did not give us permission, so nothing was saved. You can try again.", service=connector.name),
         200,
-        also=also,
+        carried=carried,
     )
 
 
 def not_signed_in(
-    fault: ServiceError, campaign: Campaign, connector: Connector, also: Collection[int]
+    fault: ServiceError, campaign: Campaign, connector: Connector, carried: Carried
 ) -> ResponseReturnValue:
-    """The fan or the service said no, or something went wrong in between. `also` are the further releases asked for."""
+    """The fan or the service said no, or something went wrong in between."""
     if isinstance(fault, SignInRefused):
-        return _refused_at_service(campaign, connector, also)
+        return _refused_at_service(campaign, connector, carried)
     log.warning("sign-in on %s did not finish: %s", connector.service, fault.reason)
     if isinstance(fault, RetryLater) and fault.pause_seconds:
         gate.shut(connector.service, fault.pause_seconds, fault.reason)
-        return busy(campaign, connector, fault.pause_seconds, also)
+        return busy(campaign, connector, fault.pause_seconds, carried)
     title, advice, status = _told(fault)
     name = connector.name
-    return _stopped(campaign, connector, say(title, service=name), say(advice, service=name), status, also=also)
+    return _stopped(campaign, connector, say(title, service=name), say(advice, service=name), status, carried=carried)
 
 
 def _told(fault: ServiceError) -> tuple[str, str, int]:
@@ -117,9 +128,7 @@ def _told(fault: ServiceError) -> tuple[str, str, int]:
             return marked("The sign-in did not finish"), advice, 502
 
 
-def busy(
-    campaign: Campaign | None, connector: Connector, seconds: float, also: Collection[int] | None = None
-) -> ResponseReturnValue:
+def busy(campaign: Campaign | None, connector: Connector, seconds: float, carried: Carried) -> ResponseReturnValue:
     """The service wants to be left alone for so long."""
     minutes, name = max(1, round(seconds / 60)), connector.name
     advice = say_count(
@@ -128,13 +137,12 @@ def busy(
         minutes,
         service=name,
     )
-    html, status, headers = _stopped(
-        campaign, connector, say("{service} is busy", service=name), advice, 503, also=also
-    )
+    title = say("{service} is busy", service=name)
+    html, status, headers = _stopped(campaign, connector, title, advice, 503, carried=carried)
     return html, status, {**headers, "Retry-After": str(ceil(seconds))}
 
 
-def too_early(campaign: Campaign, connector: Connector, offer: Offer) -> ResponseReturnValue:
+def too_early(campaign: Campaign, connector: Connector, offer: Offer, carried: Carried) -> ResponseReturnValue:
     """A permission given now would not last until the day."""
     short = say("A permission on {service} would end before the release comes out.", service=connector.name)
     when = (
@@ -142,7 +150,7 @@ def too_early(campaign: Campaign, connector: Connector, offer: Offer) -> Respons
         if offer.opens_on
         else say("You can pre-save once the day is set.")
     )
-    return _stopped(campaign, connector, say("It is too early for this one"), f"{short} {when}", 409)
+    return _stopped(campaign, connector, say("It is too early for this one"), f"{short} {when}", 409, carried=carried)
 
 
 def _stopped(
@@ -151,10 +159,11 @@ def _stopped(
     title: str,
     advice: str,
     status: int,
+    *,
+    carried: Carried = NOTHING,
     offer: Offer | None = None,
-    also: Collection[int] | None = None,
+    ticked: Collection[str] = (),
 ) -> tuple[str, int, dict[str, str]]:
-    """`also` are the further releases that the fan agreed to, where that is known: the way back keeps to them."""
     html = render_template(
         "fanpage/sign_in_stopped.html",
         title=title,
@@ -162,7 +171,8 @@ def _stopped(
         campaign=campaign,
         picture=find_picture(campaign.artwork_id) if campaign else None,
         service_name=connector.name,
-        without=left_out_of(campaign, connector.service, also) if campaign and also is not None else "",
+        carried=carried,
+        ticked=ticked,
         offer=offer if offer and offer.wording and not offer.signs_in_on_page else None,
     )
     return html, status, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}

@@ -16,9 +16,10 @@ from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.counts.ways_out import count_way_out
 from presave_app.extensions import db
+from presave_app.fanpage.carried import carried_in
 from presave_app.fanpage.language import chosen_language
-from presave_app.fanpage.poster import Face, clean_source, find_face, poster_context
-from presave_app.fanpage.rolls import clean_ids, split_ids
+from presave_app.fanpage.poster import Face, find_face, poster_context
+from presave_app.fanpage.rolls import split_ids
 from presave_app.fanpage.visitor import visitor_zone
 from presave_app.front.offers import Offer, Side, offer
 from presave_app.lib import clock
@@ -110,8 +111,8 @@ def page(slug: str) -> ResponseReturnValue:
     if face is Face.ENDED:
         return render_template("fanpage/not_here.html", is_ended=True), 410
     card = find_card(campaign.id, is_out=face is Face.OUT_NOW)
-    source, without = clean_source(request.args.get("src", "")), split_ids(request.args.get("without", ""))
-    context = poster_context(campaign, zone=zone, source=source, without=without)
+    carried = carried_in(request.args)
+    context = poster_context(campaign, zone=zone, source=carried.source, without=split_ids(carried.without))
     response = make_response(render_template("fanpage/page.html", card=card, **context))
     if face is Face.OUT_NOW:
         allow_frames(response, [offer.player.origin for offer in context["offers"] if offer.plays_here])
@@ -120,8 +121,7 @@ def page(slug: str) -> ResponseReturnValue:
 
 def _moved(slug: str) -> ResponseReturnValue:
     """To the address as it is spelled, with what it carries."""
-    source, without = clean_source(request.args.get("src", "")), clean_ids(request.args.get("without", ""))
-    return redirect(url_for(".page", slug=slug, src=source or None, without=without or None), code=301)
+    return redirect(url_for(".page", slug=slug, **carried_in(request.args).query), code=301)
 
 
 def _cached_until_it_turns(

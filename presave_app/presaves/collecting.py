@@ -18,7 +18,7 @@ from presave_app.presaves import grants, mending
 from presave_app.presaves.extras import ADD_TO_LIBRARY, PRE_ADD
 from presave_app.presaves.flows import ReturnedFlow
 from presave_app.presaves.looking_up import mine_secret
-from presave_app.presaves.states import OPEN, GrantId, PreSaveId
+from presave_app.presaves.states import GrantId, PreSaveId
 from presave_app.streaming.connector import Connector, SignIn
 from presave_app.streaming.errors import NeedsReauth
 
@@ -48,10 +48,12 @@ def collect(session: Session, flow: ReturnedFlow, sign_in: SignIn, connector: Co
     clocks = {each: lock_clock(session, each, to_change=False) for each in sorted(asked)}
     # A further release that has lost its day would be due at once.
     campaign_ids = [each for each in asked if each == flow.campaign_id or clocks[each]]
-    known = _lock_known(session, campaign_ids, flow.service, key)
+    _lock_pre_saves(session, campaign_ids, flow.service, key)
+    grant_id = grants.upsert(session, flow.service, key, sign_in.tokens, connector.grant_life)
+    # Not before: of two taps of one account the second has waited for the first, and sees what it has made.
+    known = _find_known(session, campaign_ids, flow.service, key)
     known_zones = {each: row.time_zone for each, row in known.items()}
     zone = flow.consent_draft.get("time_zone") or known_zones.get(flow.campaign_id)
-    grant_id = grants.upsert(session, flow.service, key, sign_in.tokens, connector.grant_life)
     dues = {each: _due(clock, zone or known_zones.get(each)) for each, clock in clocks.items()}
     _refuse_unless_lasting(session, grant_id, dues[flow.campaign_id])
     before = known.get(flow.campaign_id)
@@ -87,36 +89,37 @@ class Tap:
 
 def record_of(draft: Mapping[str, Any], *, is_own: bool = True) -> str:
     """The text that a consent keeps: what stood on the page, and for its own release what was ticked besides."""
-    ticked = draft.get("ticked", ()) if is_own else ()
-    return "\n".join([" ".join([draft["headline"], *ticked]), *draft.get("releases", ()), draft["text"]])
+    headline = draft["headline"] if is_own else draft.get("headline_of_others", draft["headline"])
+    return "\n".join([headline, *draft.get("releases", ()), draft["text"]])
 
 
 def _due(clock: ReleaseClock | None, zone: str | None) -> _Due:
     return _Due(zone, clock.moment_in(zone) if clock else None)
 
 
-def _lock_known(session: Session, campaign_ids: list[int], service: str, key: str) -> dict[int, Row[Any]]:
-    """Each pre-save that the fan has, with its zone and its consent, and what was ticked then and is still to be done.
+def _lock_pre_saves(session: Session, campaign_ids: list[int], service: str, key: str) -> None:
+    """Those that the fan has of these releases, and what waits for the permission."""
+    session.execute(
+        text("""
+            SELECT 1 FROM pre_save WHERE service = :service AND account_key = :key
+              AND (campaign_id = ANY(:ids) OR state = 'needs_reauth') ORDER BY id FOR UPDATE
+        """),
+        {"ids": campaign_ids, "service": service, "key": key},
+    )
 
-    These, and what waits for the permission, stay locked.
-    """
+
+def _find_known(session: Session, campaign_ids: list[int], service: str, key: str) -> dict[int, Row[Any]]:
+    """Each of these pre-saves with its zone and its consent, and what was ticked then and is still to be done."""
     rows = session.execute(
         text("""
             SELECT p.campaign_id, p.time_zone, c.tap_id, c.wording,
               ARRAY(SELECT jsonb_build_object('kind', a.kind, 'subject', a.subject) FROM action a
-                    WHERE a.pre_save_id = p.id AND a.state = 'todo' AND p.state = ANY(:open)
+                    WHERE a.pre_save_id = p.id AND a.state IN ('todo', 'sent') AND p.state <> 'withdrawn'
                       AND a.kind <> ALL(:of_the_add) ORDER BY a.kind, a.subject) AS extras
             FROM pre_save p JOIN consent c ON c.id = p.consent_id
-            WHERE p.service = :service AND p.account_key = :key
-              AND (p.campaign_id = ANY(:ids) OR p.state = 'needs_reauth') ORDER BY p.id FOR UPDATE OF p
+            WHERE p.service = :service AND p.account_key = :key AND p.campaign_id = ANY(:ids)
         """),
-        {
-            "ids": campaign_ids,
-            "service": service,
-            "key": key,
-            "open": list(OPEN),
-            "of_the_add": [ADD_TO_LIBRARY, PRE_ADD],
-        },
+        {"ids": campaign_ids, "service": service, "key": key, "of_the_add": [ADD_TO_LIBRARY, PRE_ADD]},
     )
     return {row.campaign_id: row for row in rows}
 
@@ -126,14 +129,15 @@ def _take_in(session: Session, tap: Tap, campaign_id: int, due: _Due, before: Ro
 
     On its own page the newest agreement counts alone. What was ticked there before stands beside one from elsewhere.
     """
-    actions = tap.actions_for(campaign_id)
-    words = record_of(tap.flow.consent_draft, is_own=tap.is_own(campaign_id))
-    if before and before.extras and not tap.is_own(campaign_id):
-        actions = [*actions, *before.extras]
+    actions, is_own = tap.actions_for(campaign_id), tap.is_own(campaign_id)
+    words = record_of(tap.flow.consent_draft, is_own=is_own)
+    kept: list[dict[str, str]] = before.extras if before and not is_own else []
+    if before and kept:
+        actions = [*actions, *kept]
         words += _BEFORE + before.wording.rpartition(_BEFORE)[2]
     consent_id = _write_consent(session, tap, campaign_id, actions, words)
     pre_save_id = _upsert_pre_save(session, tap, campaign_id, due, consent_id)
-    _drop_extras(session, pre_save_id, actions)
+    _drop_extras(session, pre_save_id, kept)
     for action in actions:
         _upsert_action(session, pre_save_id, action)
     session.execute(

@@ -29,9 +29,9 @@ class Wording:
     """The promise, and the text that belongs to it. Both are kept with the consent.
 
     On a page of several services `lead` and `text` are the same for all of them and stand there once; each button
-    ends the sentence with its own `deed`. The `headline` is that sentence as a whole, and `ticked` has a sentence for
-    each thing that was asked for besides. Where it covers a roll-out, `releases` names every release with its day;
-    else it is empty.
+    ends the sentence with its own `deed`. The `headline` is that sentence as a whole, with what was ticked besides;
+    `headline_of_others` is it without, for the other releases of a tap. Where it covers a roll-out, `releases` names
+    every release with its day; else it is empty.
     """
 
     version: str
@@ -39,9 +39,9 @@ class Wording:
     lead: str
     deed: str
     headline: str
+    headline_of_others: str
     text: str
     releases: tuple[str, ...] = ()
-    ticked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,16 +93,17 @@ def consent_for(
     is_out = release.is_out_for(zone, clock.now())
     covered = [] if is_out else in_order([campaign, *also])
     lead, deed = _lead(campaign.title, is_out, len(covered)), _deed(connector, is_out)
+    sentence = say("{lead} {deed}.", lead=lead, deed=deed)
     text = _text_of_several(campaign, team_name, covered) if len(covered) > 1 else None
     return Wording(
         version=WORDING_VERSION,
         language=language_now(),
         lead=lead,
         deed=deed,
-        headline=say("{lead} {deed}.", lead=lead, deed=deed),
+        headline=" ".join([sentence, *(tick.sentence for tick in ticked)]),
+        headline_of_others=sentence,
         text=" ".join(text or _text(campaign, team_name, release, is_out)),
         releases=tuple(map(_line, covered)) if text else (),
-        ticked=tuple(tick.sentence for tick in ticked),
     )
 
 

@@ -53,11 +53,11 @@ def give_beside(campaign: Campaign, entry: Mapping[str, Any], now: datetime) -> 
 
 def join_roll_out(campaign: Campaign, others: Sequence[Campaign], now: datetime) -> list[str]:
     """Let fans agree to a draft together with those that came in before it; returns what could not be done."""
+    rollout.lock(campaign.id, *(each.id for each in others))
     # One that is out could not join the rest, and must not draw the draft away from it.
     other = min(others, key=lambda each: (each.rollout_id is None, _is_out(each, now)), default=None)
     if other is None:
         return []
-    rollout.lock(other.id, campaign.id)
     try:
         rollout.join(other, campaign.id, now)
     except FieldError as refusal:

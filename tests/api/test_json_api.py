@@ -9,7 +9,7 @@ import pytest
 from fans import open_campaign, pre_save, read_sql, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
-from makers import UPC, make_campaign, make_member
+from makers import UPC, join_roll_out, make_campaign, make_member
 from twin_client import TwinClient
 
 from presave_app.teams.models import Role
@@ -68,6 +68,14 @@ def test_each_address_with_each_token(
         assert everything() == before
         assert away.mimetype == "application/problem+json"
     assert request.getfixturevalue("writer")(method, path, body).status_code == for_writer
+
+
+def test_a_roll_out_is_told_by_its_addresses(made: int, team_id: int, reader: Any) -> None:
+    assert reader("GET", ONE).json["roll_out"] == []
+    other = make_campaign(team_id, title="Second Light", slug="second-light")
+    join_roll_out(made, other)
+    assert reader("GET", ONE).json["roll_out"] == ["second-light"]
+    assert reader("GET", "campaigns/second-light").json["roll_out"] == ["night-drive"]
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic YTpi"}, {"Authorization": "Bearer"}])

@@ -9,7 +9,7 @@ from engine import beside, until_somebody_waits
 from fans import read_sql, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
-from makers import make_campaign, make_team, post
+from makers import join_roll_out, make_campaign, make_team, post
 from werkzeug.test import TestResponse
 
 from presave_app.campaigns import rollout
@@ -49,19 +49,13 @@ def add(ed: FlaskClient, campaign_id: int, other_id: int, *, htmx: bool = False)
     return post(ed, f"/campaigns/{campaign_id}/rollout/add", {"release": str(other_id)}, htmx=htmx)
 
 
-def join(campaign_id: int, other_id: int) -> None:
-    with transaction():
-        rollout.lock(campaign_id, other_id)
-        rollout.join(db.session.get_one(Campaign, campaign_id), other_id, clock.now())
-
-
 def join_while(app: Flask, theirs: tuple[int, int], ours: tuple[int, int]) -> list[str]:
     """What is refused of `ours`, begun while `theirs` is not yet committed and has to be waited for."""
     refused: list[str] = []
 
     def join_ours() -> None:
         try:
-            join(*ours)
+            join_roll_out(*ours)
         except FieldError as fault:
             refused.append(str(fault))
 
@@ -126,7 +120,7 @@ def test_only_what_is_ahead_and_of_the_same_artist_and_team_can_join(team_id: in
     run_sql("UPDATE campaign SET archived_at = now() WHERE id = :id", id=archived)
     draft = make_campaign(team_id, title="A Draft", slug="a-draft", release_in=None, published=False, ref=None)
     assert candidates(first) == ["A Draft"]
-    join(first, draft)
+    join_roll_out(first, draft)
     assert rollout.find_covered(db.session.get_one(Campaign, first), clock.now()) == []
 
 
@@ -182,6 +176,14 @@ def test_a_release_that_is_another_artists_by_now_is_not_offered(ed: FlaskClient
     assert titles(first) == ["Night Drive", "Second Light"]
 
 
+def test_a_stranger_without_an_entry_of_its_own_is_named_too(ed: FlaskClient, first: int, second: int) -> None:
+    add(ed, first, second)
+    run_sql("INSERT INTO artist (team_id, name) SELECT team_id, artist FROM campaign WHERE id = :id", id=first)
+    run_sql("UPDATE campaign SET artist_id = (SELECT id FROM artist) WHERE id = :id", id=first)
+    run_sql("UPDATE campaign SET artist = 'Bo Lind' WHERE id = :id", id=second)
+    assert "it is by <bdi>Bo Lind</bdi>" in ed.get(f"/campaigns/{first}/rollout").text
+
+
 def test_nobody_is_not_an_artist(team_id: int) -> None:
     first, _ = (make_campaign(team_id, slug=slug, published=False) for slug in ("first", "second"))
     run_sql("UPDATE campaign SET artist = ''")
@@ -205,7 +207,7 @@ def test_who_comes_back_from_the_archive_makes_no_ninth(team_id: int, first: int
 def test_two_who_add_the_last_one_at_once_make_no_ninth(app: Flask, team_id: int, first: int) -> None:
     others = [make_campaign(team_id, title=f"No {n}", slug=f"no-{n}", release_in=WEEK * n) for n in range(2, 10)]
     for other in others[:6]:
-        join(first, other)
+        join_roll_out(first, other)
     refused = join_while(app, (first, others[6]), (others[0], others[7]))
     assert refused == ["A roll-out has at most 8 releases. Take one out first."]
     assert read_sql("SELECT count(*) FROM campaign WHERE rollout_id IS NOT NULL") == rollout.MOST_RELEASES

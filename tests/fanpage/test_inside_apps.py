@@ -15,6 +15,7 @@ from makers import sign_in
 from twin_client import TwinClient
 
 from presave_app.counts.funnel import Step, forget_opened, funnels_of
+from presave_app.fanpage.carried import Carried
 from presave_app.fanpage.hand_over import make_token, open_token
 from presave_app.fanpage.inside_apps import Method, System, find_inside, way_out
 from presave_app.transaction import transaction
@@ -96,7 +97,7 @@ def test_a_link_that_is_not_ours_only_leads_to_the_page(client: FlaskClient, tok
 def test_a_link_of_another_campaign_counts_for_nobody(client: FlaskClient, campaign_id: int) -> None:
     inside = find_inside(ua.INSTAGRAM_IOS)
     assert inside is not None
-    client.get(f"/night-drive/open/{make_token(campaign_id + 1, 'bio', '', inside)}")
+    client.get(f"/night-drive/open/{make_token(campaign_id + 1, Carried('bio'), inside)}")
     assert read_sql("SELECT count(*) FROM app_step") == 0
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from fans import pre_save, read_sql, row_of, run_sql
+from engine import beside, until_somebody_waits
+from fans import answer_at_spotify, go_to_spotify, move_release, pre_save, read_sql, row_of, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from taps import id_of
 from twin_client import TwinClient
 
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import PreSaveId
+from presave_app.transaction import transaction
 
 
 @pytest.fixture
@@ -64,3 +68,39 @@ def test_what_is_ticked_stands_in_the_record_of_its_own_page_alone(app: Flask, t
     assert "follow" not in wording_of("second-light")
     asked = "SELECT jsonb_array_length(actions) FROM consent WHERE campaign_id = :id"
     assert (read_sql(asked, id=first), read_sql(asked, id=id_of("second-light"))) == (2, 1)
+
+
+@pytest.mark.usefixtures("artist_is_known")
+@pytest.mark.parametrize("state", ["done", "failed"])
+def test_a_tick_is_kept_whatever_became_of_the_add(app: Flask, twin: TwinClient, first: int, state: str) -> None:
+    there = pre_save(app, twin, "ida", slug="second-light", extra="follow_artist")
+    client, second = app.test_client(), id_of("second-light")
+    back = answer_at_spotify(twin, go_to_spotify(client, also=str(second)), "ida")
+    move_release(second, timedelta(seconds=-1))
+    for each in ("claimed", state):
+        run_sql(
+            "UPDATE pre_save SET state = CAST(:state AS text), reason = 'http_418',"
+            " lease_until = CASE WHEN CAST(:state AS text) = 'claimed' THEN now() + interval '90 s' END WHERE id = :id",
+            state=each,
+            id=there,
+        )
+    assert client.get(back).status_code == 303
+    assert kinds_of(there) == ["add_to_library", "follow_artist"]
+
+
+@pytest.mark.usefixtures("artist_is_known")
+def test_a_tap_elsewhere_waits_for_the_ticks_of_another_tab(app: Flask, twin: TwinClient, first: int) -> None:
+    """Both come back at once: the second one sees what the first has written, not what was there before it."""
+    one, other = app.test_client(), app.test_client()
+    own = answer_at_spotify(twin, go_to_spotify(one, "second-light", extra="follow_artist"), "ida")
+    elsewhere = answer_at_spotify(twin, go_to_spotify(other, also=str(id_of("second-light"))), "ida")
+    grown = text("LOCK TABLE fan_grant IN SHARE MODE")
+    with transaction() as session:
+        session.execute(grown)
+        with beside(app, lambda: one.get(own)):
+            until_somebody_waits(session)
+            with beside(app, lambda: other.get(elsewhere)):
+                until_somebody_waits(session, 2)
+                session.commit()
+    there = read_sql("SELECT id FROM pre_save WHERE campaign_id = :id", id=id_of("second-light"))
+    assert kinds_of(there) == ["add_to_library", "follow_artist"]

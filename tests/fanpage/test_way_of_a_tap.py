@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -29,7 +30,8 @@ from twin_client import TwinClient
 
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import PreSaveId
-from presave_app.streaming.connector import SignInPage
+from presave_app.releases import gate
+from presave_app.streaming.connector import SignIn, SignInPage, Tokens
 from presave_app.streaming.registry import connectors
 from presave_app.transaction import transaction
 
@@ -41,6 +43,9 @@ class OnPage(Hummingbird):
 
     def sign_in_page(self, origin: str) -> SignInPage:
         return SignInPage(f"{self._url}/kit.js", "musickit_sign_in.js", (self._url,), {"app_name": origin})
+
+    def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
+        return SignIn(Tokens(answer["music_user_token"], None, 86_400, ()), None)
 
 
 @pytest.fixture
@@ -122,19 +127,10 @@ def test_a_fan_who_taps_twice_at_once_has_each_once(app: Flask, twin: TwinClient
     with transaction() as session:
         session.execute(text("SELECT 1 FROM campaign ORDER BY id FOR UPDATE"))
         with beside(app, lambda: ways[0][0].get(ways[0][1])), beside(app, lambda: ways[1][0].get(ways[1][1])):
-            until_somebody_waits(session)
+            until_somebody_waits(session, 2)
             session.commit()
     assert read_sql("SELECT count(*) FROM pre_save") == 2
     assert read_sql("SELECT count(DISTINCT tap_id) FROM pre_save p JOIN consent c ON c.id = p.consent_id") == 1
-
-
-def test_where_the_seats_are_gone_nothing_is_covered(
-    client: FlaskClient, first: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connectors()["spotify"], "audience_limit", 0)
-    page = client.get("/night-drive").text
-    assert listed(page) == []
-    assert also_of(page) == ""
 
 
 @pytest.mark.usefixtures("_on_page")
@@ -174,20 +170,67 @@ def read_words_of(client: FlaskClient, service: str) -> str:
 def test_the_page_of_a_sign_in_keeps_what_was_left_out(client: FlaskClient, first: int) -> None:
     second = id_of("second-light")
     assert f"/night-drive/connect/hummingbird?also={second}" in client.get("/night-drive").text
-    page = client.get(f"/night-drive/connect/hummingbird?also={second}&src=bio").text
+    album = id_of("the-album")
+    thinner = client.get(f"/night-drive?src=bio&without={album}").text
+    (way,) = re.findall(r'href="(/night-drive/connect/hummingbird[^"]*)"', thinner)
+    page = client.get(unescape(way)).text
     assert "Second Light: out on" in page
     assert also_of(page) == str(second)
-    assert f'href="?src=bio&amp;also={second}&amp;lang=de"' in page
-    alone = client.get("/night-drive/connect/hummingbird?src=bio").text
-    assert f'href="/night-drive?src=bio&amp;without={second}"' in alone
+    assert f'href="?src=bio&amp;without={album}&amp;also={second}&amp;lang=de"' in page
+    assert f'href="/night-drive?src=bio&amp;without={album}"' in page
 
 
 def test_who_says_no_at_the_service_comes_back_to_what_they_had_chosen(
     app: Flask, twin: TwinClient, client: FlaskClient, first: int
 ) -> None:
-    also = str(id_of("second-light"))
-    back = answer_at_spotify(twin, go_to_spotify(client, also=also), "ida", decision="refuse")
-    assert f'href="/night-drive?without={id_of("the-album")}"' in client.get(back).text
+    chosen = form_of(client.get(f"/night-drive?src=bio&without={id_of('the-album')}").text)
+    back = answer_at_spotify(twin, go_to_spotify(client, **chosen), "ida", decision="refuse")
+    assert f'href="/night-drive?src=bio&amp;without={id_of("the-album")}"' in client.get(back).text
+
+
+def form_of(page: str) -> dict[str, str]:
+    """What the first form on a page would send."""
+    form = page.split("<form", 1)[1].split("</form>", 1)[0]
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+
+
+@pytest.mark.parametrize("kind", ["503_html", "429", ""])
+def test_a_service_that_fails_leads_back_to_it_as_well(
+    app: Flask, twin: TwinClient, client: FlaskClient, first: int, kind: str
+) -> None:
+    album = id_of("the-album")
+    back = answer_at_spotify(twin, go_to_spotify(client, also=str(id_of("second-light")), without=str(album)), "ida")
+    if kind:
+        twin.fault(kind, path="/api/token")
+    else:
+        gate.shut("spotify", 60, "rate_limited")
+    assert f'href="/night-drive?without={album}"' in client.get(back).text
+
+
+def test_where_the_text_has_changed_the_ticks_stay(client: FlaskClient, first: int) -> None:
+    run_sql(
+        "INSERT INTO label_page (campaign_id, service, artist_ref) VALUES (:id, 'spotify', :ref)",
+        id=first,
+        ref="spotify:artist:0TnOYISbd1XYRBk9myaseg",
+    )
+    also = also_of(client.get("/night-drive").text)
+    take_down("second-light")
+    asked = {"also": also, "extra": "follow_artist", "src": "bio"}
+    page = client.post("/night-drive/connect/spotify", data=asked).text
+    assert re.search(r'name="extra" value="follow_artist"\s+checked', page)
+    assert form_of(page)["src"] == "bio"
+
+
+@pytest.mark.usefixtures("_on_page")
+def test_where_it_is_out_already_a_sign_in_on_our_page_adds_it_alone(
+    app: Flask, client: FlaskClient, first: int
+) -> None:
+    """The page was made for the label's own zone, and the form brings the fan's."""
+    move_local_release(first, timedelta(hours=-2), "Asia/Tokyo")
+    asked = {"also": str(id_of("second-light")), "time_zone": "Asia/Tokyo", "music_user_token": "x"}
+    answer = client.post("/night-drive/connect/hummingbird", data=asked)
+    assert answer.status_code == 303, answer.text
+    assert read_sql("SELECT string_agg(campaign_id::text, ',') FROM pre_save") == str(first)
 
 
 @pytest.mark.parametrize("address", ["/night-drive/?src=bio&without={}", "/Night-Drive?src=bio&without={}"])

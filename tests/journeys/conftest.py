@@ -13,6 +13,7 @@ from flask import Flask
 from installation import Installation
 from kit_client import LIVE_NEVER_YET
 from playwright.sync_api import Browser, Page, sync_playwright
+from rehearsing import alone
 from scenes import SERVICES, credentials_of, let_back
 from serving import serving
 from werkzeug.serving import make_server
@@ -95,3 +96,10 @@ def phone(browser: Browser, stage: Stage) -> Iterator[Page]:
         page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
         yield page
     assert complaints == []
+
+
+@pytest.fixture
+def plays_alone() -> Iterator[None]:
+    """No other process of the tests plays a rehearsal meanwhile."""
+    with alone():
+        yield

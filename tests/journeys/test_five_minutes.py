@@ -19,6 +19,8 @@ from presave_app.lib import clock
 from presave_app.teams import accounts
 from presave_app.transaction import transaction
 
+pytestmark = pytest.mark.usefixtures("plays_alone")
+
 ARTWORK = Path(__file__).resolve().parents[2] / "bin" / "local" / "night-drive.jpg"
 SPOTIFY_LINK = "https://open.spotify.com/album/2up3OPMp9Tb4dAKM2erWXQ"
 MOST_CLICKS, MOST_SECONDS = 25, 300

@@ -12,6 +12,8 @@ from fans import read_sql
 from makers import PASSWORD, make_campaign, make_team
 from playwright.sync_api import Browser, Page, expect
 
+pytestmark = pytest.mark.usefixtures("plays_alone")
+
 
 @pytest.fixture
 def page(browser: Browser, site: str) -> Iterator[Page]:

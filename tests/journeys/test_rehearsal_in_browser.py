@@ -18,6 +18,8 @@ from rehearsing import is_clean, made_up_settings
 
 from presave_app.teams.models import Role
 
+pytestmark = pytest.mark.usefixtures("plays_alone")
+
 SHEET = "/campaigns/1/preflight"
 STATES = {
     "queued": "UPDATE rehearsal SET play_state = 'queued', play_reason = NULL",

@@ -17,7 +17,9 @@ def test_the_whole_suite_is_shared_out(arguments: list[str]) -> None:
     assert sharing(arguments)[:2] == ["-n", "2"]
 
 
-@pytest.mark.parametrize("arguments", [["tests/api"], ["-k", "roll_out"], ["-x", "tests/api/test_tokens.py"]])
+@pytest.mark.parametrize(
+    "arguments", [["tests/api"], ["-k", "roll_out"], ["-kroll_out"], ["--pdb"], ["-x", "tests/api/test_tokens.py"]]
+)
 def test_a_part_of_it_is_not(arguments: list[str]) -> None:
     assert sharing(arguments) == []
 
