@@ -26,9 +26,18 @@ from presave_app.streaming.connector import (
     Release,
     Setup,
     SignIn,
+    SignInPage,
+    Tokens,
     Units,
 )
-from presave_app.streaming.errors import AccessExpired, NotYetAvailable, Refused, RetryLater, ServiceError
+from presave_app.streaming.errors import (
+    AccessExpired,
+    NotYetAvailable,
+    Refused,
+    RetryLater,
+    ServiceError,
+    SignInRefused,
+)
 from presave_app.streaming.http import Answer, ServiceHTTP
 from presave_app.streaming.oauth import OAuthClient, OAuthConnector
 
@@ -94,6 +103,23 @@ class Hummingbird(OAuthConnector):
     def do_extra(self, access_token: str, extra: Extra, subject: str) -> Outcome:
         self._http.call("PUT", f"{self._url}/following/{subject}", bearer=access_token)
         return Outcome.ADDED
+
+
+class OnPage(Hummingbird):
+    """A service that names no account, and gives its permission to a script."""
+
+    signs_in_on_page = True
+
+    def sign_in_page(self, origin: str) -> SignInPage:
+        return SignInPage(
+            f"{self._url}/kit.js", "musickit_sign_in.js", (self._url,), {"developer_token": "ey", "app_name": origin}
+        )
+
+    def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
+        token = answer.get("music_user_token", "")
+        if not token:
+            raise SignInRefused("sign_in_refused")
+        return SignIn(Tokens(token, None, 86_400, ()), None)
 
 
 class SilentHummingbird(Hummingbird):

@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from fans import SLUG, open_campaign, read_sql, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
-from small_service import SONG, Hummingbird, Nest, hummingbird
-
-from presave_app.streaming.connector import SignIn, SignInPage, Tokens
-from presave_app.streaming.errors import SignInRefused
+from small_service import SONG, Nest, OnPage, hummingbird
 
 ADDRESS = f"/{SLUG}/connect/hummingbird"
-
-
-class OnPage(Hummingbird):
-    """A service that names no account, and gives its permission to a script."""
-
-    signs_in_on_page = True
-
-    def sign_in_page(self, origin: str) -> SignInPage:
-        return SignInPage(
-            f"{self._url}/kit.js", "musickit_sign_in.js", (self._url,), {"developer_token": "ey", "app_name": origin}
-        )
-
-    def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
-        token = answer.get("music_user_token", "")
-        if not token:
-            raise SignInRefused("sign_in_refused")
-        return SignIn(Tokens(token, None, 86_400, ()), None)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,13 +11,13 @@ from engine import beside, until_somebody_waits
 from fans import answer_at_spotify, go_to_spotify, move_release, pre_save, read_sql, row_of, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy.orm import Session
 from taps import id_of
 from twin_client import TwinClient
 
+from presave_app.presaves import mending
 from presave_app.presaves.looking_up import mine_secret
-from presave_app.presaves.states import PreSaveId
-from presave_app.transaction import transaction
+from presave_app.presaves.states import GrantId, PreSaveId
 
 
 @pytest.fixture
@@ -89,18 +90,25 @@ def test_a_tick_is_kept_whatever_became_of_the_add(app: Flask, twin: TwinClient,
 
 
 @pytest.mark.usefixtures("artist_is_known")
-def test_a_tap_elsewhere_waits_for_the_ticks_of_another_tab(app: Flask, twin: TwinClient, first: int) -> None:
-    """Both come back at once: the second one sees what the first has written, not what was there before it."""
-    one, other = app.test_client(), app.test_client()
+def test_a_tap_elsewhere_sees_the_ticks_of_another_tab(
+    app: Flask, twin: TwinClient, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It begins while the other one is written and not committed, and waits for the account's permission."""
+    one, other, written = app.test_client(), app.test_client(), threading.Event()
     own = answer_at_spotify(twin, go_to_spotify(one, "second-light", extra="follow_artist"), "ida")
     elsewhere = answer_at_spotify(twin, go_to_spotify(other, also=str(id_of("second-light"))), "ida")
-    grown = text("LOCK TABLE fan_grant IN SHARE MODE")
-    with transaction() as session:
-        session.execute(grown)
-        with beside(app, lambda: one.get(own)):
+    arm_again = mending.arm_again
+
+    def dawdle(session: Session, grant_id: GrantId) -> None:
+        if not written.is_set():
+            written.set()
             until_somebody_waits(session)
-            with beside(app, lambda: other.get(elsewhere)):
-                until_somebody_waits(session, 2)
-                session.commit()
+        arm_again(session, grant_id)
+
+    monkeypatch.setattr(mending, "arm_again", dawdle)
+    with beside(app, lambda: one.get(own)):
+        assert written.wait(30)
+        assert other.get(elsewhere).status_code == 303
     there = read_sql("SELECT id FROM pre_save WHERE campaign_id = :id", id=id_of("second-light"))
     assert kinds_of(there) == ["add_to_library", "follow_artist"]
+    assert "Right away we follow Alba Voss on Spotify." in wording_of("second-light")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from html import unescape
 from uuid import UUID
@@ -23,7 +23,7 @@ from fans import (
 )
 from flask import Flask
 from flask.testing import FlaskClient
-from small_service import SONG, Hummingbird, hummingbird
+from small_service import SONG, OnPage, hummingbird
 from sqlalchemy import text
 from taps import WEEK, also_of, id_of, listed, pre_saved
 from twin_client import TwinClient
@@ -31,21 +31,8 @@ from twin_client import TwinClient
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import PreSaveId
 from presave_app.releases import gate
-from presave_app.streaming.connector import SignIn, SignInPage, Tokens
 from presave_app.streaming.registry import connectors
 from presave_app.transaction import transaction
-
-
-class OnPage(Hummingbird):
-    """A service that fans sign in to on a page of ours."""
-
-    signs_in_on_page = True
-
-    def sign_in_page(self, origin: str) -> SignInPage:
-        return SignInPage(f"{self._url}/kit.js", "musickit_sign_in.js", (self._url,), {"app_name": origin})
-
-    def finish_sign_in(self, answer: Mapping[str, str], *, secret: str, redirect_uri: str) -> SignIn:
-        return SignIn(Tokens(answer["music_user_token"], None, 86_400, ()), None)
 
 
 @pytest.fixture
@@ -71,10 +58,9 @@ def take_down(slug: str) -> None:
 
 @pytest.mark.parametrize("change", [come_out, take_down])
 def test_whoever_read_of_a_release_that_went_reads_anew(
-    app: Flask, twin: TwinClient, client: FlaskClient, first: int, change: object
+    app: Flask, twin: TwinClient, client: FlaskClient, first: int, change: Callable[[str], None]
 ) -> None:
     also = also_of(client.get("/night-drive").text)
-    assert callable(change)
     change("second-light")
     answer = client.post("/night-drive/connect/spotify", data={"also": also})
     assert answer.status_code == 409
