@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fans import run_sql
+from fans import run_past_triggers
 
 
 def put_crowd(
@@ -20,8 +20,8 @@ def put_crowd(
     zone: str | None = None,
 ) -> None:
     """So many fans of a campaign in one state; the first ones are verified and kept."""
-    run_sql("ALTER TABLE pre_save DISABLE TRIGGER USER")
-    run_sql(
+    run_past_triggers(
+        "pre_save",
         """
         WITH fan AS MATERIALIZED (
           SELECT gen_random_uuid() AS id, gen_random_uuid() AS consent_id, gen_random_uuid() AS grant_id, place
@@ -53,4 +53,3 @@ def put_crowd(
         service=service,
         zone=zone,
     )
-    run_sql("ALTER TABLE pre_save ENABLE TRIGGER USER")

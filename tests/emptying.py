@@ -12,6 +12,7 @@ LARGE = 1000  # rows; dead ones beyond it would slow down the tests that follow
 def empty_database() -> None:
     """No row in any table, and every id counts from 1 again."""
     with db.engine.begin() as connection:
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         filled = _filled_tables(connection)
         if max((_delete_all(connection, name) for name in filled), default=0) > LARGE:
             connection.execute(text(f"TRUNCATE {', '.join(filled)} CASCADE"))

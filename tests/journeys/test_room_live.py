@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from crowds import put_crowd
-from fans import open_campaign, read_sql, run_sql
+from fans import open_campaign, read_sql, run_past_triggers, run_sql
 from installation import Installation
 from makers import PASSWORD
 from playwright.sync_api import Browser, Page, expect
@@ -34,14 +34,13 @@ def page(browser: Browser, installation: Installation) -> Iterator[Page]:
 
 def add_one() -> None:
     """One more fan is added, as a worker would have it in the database."""
-    run_sql("ALTER TABLE pre_save DISABLE TRIGGER USER")
-    run_sql(
+    run_past_triggers(
+        "pre_save",
         """
         UPDATE pre_save SET state = 'done', reason = 'added', done_at = now()
         WHERE id = (SELECT id FROM pre_save WHERE state = 'armed' LIMIT 1)
-        """
+        """,
     )
-    run_sql("ALTER TABLE pre_save ENABLE TRIGGER USER")
 
 
 def test_the_room_moves_and_leaves_people_alone(page: Page) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from fans import move_release, open_campaign, pre_save, run_sql
+from fans import move_release, open_campaign, pre_save, run_past_triggers, run_sql
 from flask import Flask
 from twin_client import TwinClient
 
@@ -80,9 +80,7 @@ def test_a_release_is_told_in_plain_lines(app: Flask, twin: TwinClient) -> None:
 def test_one_reason_is_tried_again(app: Flask, twin: TwinClient) -> None:
     open_campaign()
     pre_save(app, twin, "ida")
-    run_sql("ALTER TABLE pre_save DISABLE TRIGGER USER")
-    run_sql("UPDATE pre_save SET state = 'failed', reason = 'forbidden'")
-    run_sql("ALTER TABLE pre_save ENABLE TRIGGER USER")
+    run_past_triggers("pre_save", "UPDATE pre_save SET state = 'failed', reason = 'forbidden'")
     retry = ("release", "retry", "night-drive", "--service", "spotify", "--reason")
     assert run(app, *retry, "http_400") == {"slug": "night-drive", "armed": 0}
     assert run(app, *retry, "forbidden") == {"slug": "night-drive", "armed": 1}

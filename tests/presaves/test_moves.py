@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from fans import move_release, open_campaign, pre_save, run_sql
+from fans import move_release, open_campaign, pre_save, run_past_triggers, run_sql
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -33,6 +33,7 @@ ALLOWED = {
     (State.EXPIRED, State.ARMED),
     (State.FAILED, State.ARMED),
 }
+MOVE = "UPDATE pre_save SET state = :state, lease_until = CASE WHEN :leased THEN now() + interval '1 h' END"
 
 
 @pytest.fixture
@@ -44,18 +45,11 @@ def due(app: Flask, twin: TwinClient) -> UUID:
 
 
 def put_into(state: State) -> None:
-    """Set a state past the trigger, as only a test may."""
-    run_sql("ALTER TABLE pre_save DISABLE TRIGGER USER")
-    move_to(state)
-    run_sql("ALTER TABLE pre_save ENABLE TRIGGER USER")
+    run_past_triggers("pre_save", MOVE, state=state.value, leased=state is State.CLAIMED)
 
 
 def move_to(state: State) -> None:
-    run_sql(
-        "UPDATE pre_save SET state = :state, lease_until = CASE WHEN :leased THEN now() + interval '1 h' END",
-        state=state.value,
-        leased=state is State.CLAIMED,
-    )
+    run_sql(MOVE, state=state.value, leased=state is State.CLAIMED)
 
 
 @pytest.mark.parametrize("before", State)

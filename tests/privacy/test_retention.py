@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from fans import move_release, open_campaign, pre_save, read_sql, row_of, run_sql
+from fans import move_release, open_campaign, pre_save, read_sql, row_of, run_past_triggers, run_sql
 from flask import Flask
 from twin_client import TwinClient
 
@@ -42,9 +42,7 @@ def let_years_pass(campaign_id: int, age: timedelta = TWO_YEARS) -> None:
     """Move all that is there so far into the past. A consent's own time can be moved by a test alone."""
     move_release(campaign_id, -age)
     run_sql("UPDATE pre_save SET accepted_at = accepted_at - :age, done_at = done_at - :age", age=age)
-    run_sql("ALTER TABLE consent DISABLE TRIGGER USER")
-    run_sql("UPDATE consent SET given_at = given_at - :age", age=age)
-    run_sql("ALTER TABLE consent ENABLE TRIGGER USER")
+    run_past_triggers("consent", "UPDATE consent SET given_at = given_at - :age", age=age)
 
 
 def add_reminder(campaign_id: int, name: str, age: str, *, is_withdrawn: bool = False) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from fans import move_release, open_campaign, pre_save, read_sql, row_of, run_sql
+from fans import move_release, open_campaign, pre_save, read_sql, row_of, run_past_triggers, run_sql
 from flask import Flask
 from sqlalchemy.orm import Session
 from twin_client import TwinClient
@@ -52,15 +52,14 @@ def page_of(pre_save_id: UUID) -> str:
 
 def put(pre_save_id: UUID, state: str, reason: str | None = None, refusals: int = 0) -> None:
     """Put a pre-save into a state past the trigger, as only a test may."""
-    run_sql("ALTER TABLE pre_save DISABLE TRIGGER USER")
-    run_sql(
+    run_past_triggers(
+        "pre_save",
         "UPDATE pre_save SET state = :state, reason = :reason, refusals = :refusals WHERE id = :id",
         state=state,
         reason=reason,
         refusals=refusals,
         id=pre_save_id,
     )
-    run_sql("ALTER TABLE pre_save ENABLE TRIGGER USER")
 
 
 def open_guard(campaign_id: int) -> None:
