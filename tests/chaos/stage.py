@@ -20,11 +20,10 @@ from installation import ROOT, Installation, wait_until
 from local import processes
 from local.ports import free_port
 from local.servers import Server, start_own_postgres, start_own_valkey
+from second_app import second_app
 from twin_client import ALBUM, CLIENT_ID, SECRET, TwinClient
 
 from chaos.plan import Plan
-from presave_app import create_app
-from presave_app.extensions import db
 
 # Who holds a claim is of no interest to the app, but a storm has to know whose claims died with their owner.
 NOTE_OWNERS = """
@@ -161,14 +160,6 @@ def _answers(url: str) -> bool:
 @contextmanager
 def _migrated_app(environ: dict[str, str]) -> Iterator[Flask]:
     """The app in our own process too, inside its context, on a migrated database: it seeds and it counts."""
-    app = create_app(environ)
-    with app.app_context():
+    with second_app(environ) as app:
         upgrade()
-        try:
-            yield app
-        finally:
-            db.session.remove()
-            db.engine.dispose()
-            app.extensions["presave_redis"].close()
-            for connector in app.extensions["presave_connectors"].values():
-                connector.close()
+        yield app

@@ -16,10 +16,8 @@ from flask import Flask
 from flask_migrate import upgrade
 from installation import Installation
 from local.servers import Server, create_database, drop_database, start_own_postgres
+from second_app import second_app
 from twin_client import TwinClient
-
-from presave_app import create_app
-from presave_app.extensions import db
 
 _numbers = count()
 
@@ -60,20 +58,12 @@ def installation(app: Flask, environ: dict[str, str], tmp_path: Path) -> Iterato
 @contextmanager
 def bound_app(environ: dict[str, str]) -> Iterator[Flask]:
     """An app of its own for the length of the block, inside its context."""
-    app = create_app(environ)
-    app.testing = True
-    app.test_client_class = Browser
-    # A test looks at the page that a fan sees, not at the exception behind it.
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    with app.app_context():
-        try:
-            yield app
-        finally:
-            db.session.remove()
-            db.engine.dispose()
-            app.extensions["presave_redis"].close()
-            for connector in app.extensions["presave_connectors"].values():
-                connector.close()
+    with second_app(environ) as app:
+        app.testing = True
+        app.test_client_class = Browser
+        # A test looks at the page that a fan sees, not at the exception behind it.
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        yield app
 
 
 @pytest.fixture

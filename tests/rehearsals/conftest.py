@@ -10,9 +10,8 @@ from flask import Flask
 from makers import make_campaign, make_team
 from rehearsing import alone, made_up_settings
 from scenes import SERVICES
+from second_app import second_app
 
-from presave_app import create_app
-from presave_app.extensions import db
 from presave_app.streaming.registry import get_connector
 
 
@@ -25,15 +24,9 @@ def _alone() -> Iterator[None]:
 @pytest.fixture
 def everything_on(app: Flask, environ: dict[str, str]) -> Iterator[Flask]:
     """The installation, inside its context. None of its services could be reached."""
-    made = create_app({**environ, **made_up_settings()})
-    made.testing = True
-    with made.app_context():
+    with second_app({**environ, **made_up_settings()}) as made:
+        made.testing = True
         yield made
-        db.session.remove()
-        db.engine.dispose()
-    for each in (*made.extensions["presave_connectors"].values(), *made.extensions["presave_lookups"].values()):
-        each.close()
-    made.extensions["presave_redis"].close()
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from fans import move_local_release, read_sql, run_sql
 from flask import Flask
 from rehearsing import NOWHERE, figures, is_clean, made_up_settings, played, press
 from scenes import SERVICES
+from second_app import second_app
 
 from jobs import rehearsals
-from presave_app import create_app
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.release_clock import release_clock
 from presave_app.extensions import current_settings, db
@@ -79,12 +79,9 @@ def test_the_real_engine_plays_a_copy_and_touches_nobody(listed: int) -> None:
 
 def test_nobody_needs_redis_to_play(listed: int, environ: dict[str, str]) -> None:
     put_crowd(1, 3, "armed", "consented", due_in="7 days")
-    app = create_app({**environ, **made_up_settings(), "REDIS_URL": "redis://127.0.0.1:1/0"})
-    with app.app_context():
+    with second_app({**environ, **made_up_settings(), "REDIS_URL": "redis://127.0.0.1:1/0"}):
         press()
         assert rehearsals.play(listed)
-        db.session.remove()
-        db.engine.dispose()
     assert figures()["spotify"].added == 3
 
 
