@@ -15,14 +15,9 @@ from presave_app.api.caller import caller_key, current_caller
 from presave_app.api.problems import problem
 from presave_app.api.shapes import BadCursor, campaign_shape, counts_shape, page_of
 from presave_app.campaigns import addresses, changes, publishing
-from presave_app.campaigns.campaign_file import (
-    CampaignFile,
-    change_from_content,
-    create_from_file,
-    key_of,
-    read_content,
-)
+from presave_app.campaigns.campaign_file import CampaignFile, key_of, read_content
 from presave_app.campaigns.editing import EditRefused
+from presave_app.campaigns.file_saving import change_from_content, change_unguarded, create_from_file
 from presave_app.campaigns.form_saving import change, who
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db, limiter
@@ -92,13 +87,15 @@ def campaign_make() -> ResponseReturnValue:
 @programs.patch("/campaigns/<slug>")
 @api
 def campaign_change(slug: str) -> ResponseReturnValue:
-    """Change what is named, all of it or nothing; 202 where it takes two members and waits for the second."""
+    """Change what is named, all of it or nothing; 202 where a part takes two members and waits for the second."""
     found, now = _content(), clock.now()
     if found.is_to_publish:
         raise EditRefused({"publish": f"Publish by POST to /api/v1/campaigns/{slug}/publish."})
     with transaction():
         campaign = _find(slug, to_edit=True)
         is_proposed = change(campaign, lambda: change_from_content(campaign, found, now))
+        if is_proposed:
+            change(campaign, lambda: change_unguarded(campaign, found, now))
         shape = campaign_shape(campaign, now)
     return _answer(shape | {"proposed": True}, 202) if is_proposed else _answer(shape)
 

@@ -13,6 +13,7 @@ from presave_app.campaigns.change_models import Change
 from presave_app.campaigns.fields import CLOCKS, KINDS
 from presave_app.extensions import db
 from presave_app.lib.moments import place_of, wall_words
+from presave_app.streaming.directory import find_entry
 from presave_app.streaming.registry import connectors, find_known
 from presave_app.teams.models import Member
 
@@ -124,14 +125,14 @@ def is_undoable(change: Change) -> bool:
 
 
 def label_of(field: str) -> str:
-    """A field by its label; one of a service that is off now by the service's name."""
+    """A field by its label; a link, or a field of a service that is off now, by the service's name."""
     if field == changes.LINKS:
         return "the links"
     if field in editing.field_names():
         return field_words.label_of(field)[0]
     service = field.partition("-")[2]
-    known = find_known(service)
-    return known.name if known else field
+    entry = find_entry(service)
+    return entry.name if entry else field
 
 
 def words_of(field: str, texts: Mapping[str, str]) -> str:
@@ -147,9 +148,16 @@ def words_of(field: str, texts: Mapping[str, str]) -> str:
         sides = language_words.inputs_of(language_words.FIELDS[field]).items()
         pairs = [(side, _in_one_line(texts.get(name, ""))) for side, name in sides]
         return ", ".join(f"{side} the release: {text}" for side, text in pairs if text) or _NOTHING
+    if field.startswith(changes.LINK_PREFIX):
+        return _address_words(field.removeprefix(changes.LINK_PREFIX), texts) or _NOTHING
     if len(texts) == 1 and field != changes.LINKS:
         return _in_one_line(next(iter(texts.values()))) or _NOTHING
     return ", ".join(f"{name} {text}" for name, text in texts.items() if text) or _NOTHING
+
+
+def _address_words(service: str, texts: Mapping[str, str]) -> str:
+    entry, ref = find_entry(service), texts.get("ref", "")
+    return texts.get("url") or (entry.link_to(ref) if entry and ref else None) or ref
 
 
 def _in_one_line(text: str) -> str:

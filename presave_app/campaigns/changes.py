@@ -21,6 +21,8 @@ CONFIRM = "confirm"
 # The acts after which something else is stored in a field.
 SAVING = (FIELD, CONFIRM)
 LINKS = "links"
+# Before the service of a link on the page, which has no field of its own, where a change of it is proposed.
+LINK_PREFIX = "link-"
 
 Texts = dict[str, str]
 _MEMBER = re.compile(r"member (\d+)")

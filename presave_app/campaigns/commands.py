@@ -10,8 +10,9 @@ from flask.cli import AppGroup
 
 from presave_app.campaigns import addresses
 from presave_app.campaigns import campaign as campaign_rules
-from presave_app.campaigns.campaign_file import CampaignFile, create_from_file, key_of, read_campaign_file
+from presave_app.campaigns.campaign_file import CampaignFile, key_of, read_campaign_file
 from presave_app.campaigns.editing import EditRefused
+from presave_app.campaigns.file_saving import create_from_file
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import current_settings
 from presave_app.lib import clock

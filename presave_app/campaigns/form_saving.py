@@ -20,6 +20,7 @@ from presave_app.campaigns import (
     editing,
     forms,
     look,
+    proposals,
     second_member,
 )
 from presave_app.campaigns.artwork import give_artwork
@@ -51,7 +52,7 @@ def save_all(campaign_id: int, *, with_artwork: bool = False) -> ResponseReturnV
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
             typed = Typed(collisions.settle(campaign, typed.texts), typed.now)
             if change(campaign, lambda: editing.save_fields(campaign, typed), sent=typed.texts):
-                rest = Typed(second_member.without_guarded(typed.texts), typed.now)
+                rest = Typed(second_member.without_guarded(campaign, typed.texts), typed.now)
                 change(campaign, lambda: editing.save_fields(campaign, rest), sent=rest.texts)
     except EditRefused as refusal:
         campaign, role = get_for_member(campaign_id, current_user.member_id)
@@ -115,7 +116,7 @@ def change(
     was changed, because it takes two members: what was tried then waits as a proposal.
     """
     moment, before = release_clock(campaign), changes.snapshot(campaign)
-    takes_two = not is_confirmed and second_member.applies(campaign, clock.now())
+    guarded, is_last_day = second_member.guarded(campaign, before), second_member.applies(campaign, clock.now())
     try:
         with db.session.begin_nested():
             do()
@@ -123,11 +124,12 @@ def change(
             collided = collisions.blindly_changed(sent or {}, before, after)
             if collided:
                 raise EditRefused(dict.fromkeys(collided, collisions.WORDS))
-            guarded = [field for field in changes.differing(before, after) if second_member.guards(field)]
-            if takes_two and guarded:
-                raise _TakesTwo(guarded, after)
+            held = second_member.held_back(guarded, second_member.guarded(campaign, after))
+            # A release that was just brought into its last day is changed by two as well.
+            if held and not is_confirmed and (is_last_day or second_member.applies(campaign, clock.now())):
+                raise _TakesTwo(held)
     except _TakesTwo as kept:
-        second_member.propose(campaign, kept.fields, before, kept.after, _member_id())
+        proposals.propose(campaign, kept.held, _member_id())
         return True
     act = changes.CONFIRM if is_confirmed else changes.FIELD
     changes.note_fields(campaign, who(), before, after, act=act, undoes=undoes)
@@ -141,10 +143,9 @@ def change(
 class _TakesTwo(Exception):
     """What was tried has to wait for a second member, so it is rolled back."""
 
-    def __init__(self, fields: list[str], after: dict[str, changes.Texts]) -> None:
-        super().__init__(fields)
-        self.fields = fields
-        self.after = after
+    def __init__(self, held: list[second_member.Held]) -> None:
+        super().__init__(held)
+        self.held = held
 
 
 def words_of_refusal(refusal: FieldError | EditRefused) -> str:

@@ -30,7 +30,7 @@ from presave_app.campaigns.field_view import FieldView, field_view
 from presave_app.campaigns.fields import CLOCKS, KINDS
 from presave_app.campaigns.link_card import find_card
 from presave_app.campaigns.models import Campaign
-from presave_app.campaigns.second_member import banner_context
+from presave_app.campaigns.proposals import banner_context
 from presave_app.campaigns.sources import sources_context
 from presave_app.campaigns.targets import find_targets
 from presave_app.counts.tally import totals

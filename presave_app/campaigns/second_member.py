@@ -1,7 +1,8 @@
 """The last day before a release: what fans wait for is then changed by two members, not by one.
 
-A change of the moment, of a service's target or of the UPC is kept as a proposal until another owner or editor of the
-team confirms it. An owner can switch this off for the team. A team of one has nobody to ask, so there it never applies.
+A change of the moment, of the UPC, or of a target or link that stands there is kept as a proposal until another owner
+or editor of the team confirms it; so is one that brings the release into its last day. An owner can switch this off for
+the team. A team of one has nobody to ask, so there it never applies.
 """
 
 from __future__ import annotations
@@ -9,46 +10,56 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import func, select
 
-from presave_app.campaigns import addresses, changes, editing
-from presave_app.campaigns.change_words import label_of, words_of
+from presave_app.campaigns import addresses, changes, editing, fields
 from presave_app.campaigns.changes import Texts
-from presave_app.campaigns.editing import Typed
-from presave_app.campaigns.fields import TARGET_PREFIX, FieldError
+from presave_app.campaigns.fields import TARGET_PREFIX
 from presave_app.campaigns.models import Campaign
-from presave_app.campaigns.proposal_models import Proposal
+from presave_app.campaigns.release_clock import release_clock
+from presave_app.campaigns.targets import find_targets, links_among
 from presave_app.extensions import db
-from presave_app.lib import clock
-from presave_app.teams.models import Member, Membership, Role, Team
+from presave_app.streaming.registry import connectors
+from presave_app.teams.models import Membership, Role, Team
 
 LAST_HOURS = timedelta(hours=24)
 _FIELDS = ("release", "upc")
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A proposal as the editor shows it."""
+class Held:
+    """A change that was tried: what stood there, and what shall; nothing, where a link is to go."""
 
-    id: int
-    who: str
-    is_mine: bool
-    label: str
-    was: str
-    shall_be: str
+    field: str
+    before: Texts
+    after: Texts
 
 
 def guards(field: str) -> bool:
-    """Whether a field is one that takes two in the last hours."""
+    """Whether a field of the form is one that takes two in the last hours."""
     return field in _FIELDS or field.startswith(TARGET_PREFIX)
 
 
+def guarded(campaign: Campaign, snapshot: Mapping[str, Texts]) -> dict[str, Texts]:
+    """All that takes two in the last hours, as it is stored: fields of the form, and links on the page."""
+    stored = {name: texts for name, texts in snapshot.items() if guards(name)}
+    links = links_among(find_targets(campaign.id))
+    return stored | {
+        changes.LINK_PREFIX + each.service: {"ref": each.ref or "", "url": each.url or ""} for each in links
+    }
+
+
+def held_back(before: Mapping[str, Texts], after: Mapping[str, Texts]) -> list[Held]:
+    """What may not take effect by one member alone. A link that is new to the page takes nothing from anybody."""
+    differing = changes.differing(before, after)
+    return [Held(field, before[field], after.get(field, {})) for field in differing if field in before]
+
+
 def is_last_day(campaign: Campaign, now: datetime) -> bool:
-    """Whether fans wait for a release that is less than a day away."""
-    first = campaign.first_at
-    if first is None or not first - LAST_HOURS <= now < first:
+    """Whether fans wait for a release that is less than a day away, or out for a part of the world."""
+    release = release_clock(campaign)
+    if release is None or not release.first - LAST_HOURS <= now < release.last:
         return False
     # Fans go on waiting where the page was taken down.
     return campaign.published_at is not None or bool(addresses.was_public([campaign.id]))
@@ -71,94 +82,13 @@ def count_editors(team_id: int) -> int:
     return db.session.scalar(count) or 0
 
 
-def propose(
-    campaign: Campaign, fields: list[str], before: Mapping[str, Texts], after: Mapping[str, Texts], member_id: int
-) -> None:
-    """Keep what was tried as proposals; one that waits for the same field gives way."""
-    for field in fields:
-        for older in _waiting(campaign.id, field):
-            _decide(older, "withdrawn")
-        db.session.add(
-            Proposal(
-                campaign_id=campaign.id,
-                field=field,
-                before=before[field],
-                after=after[field],
-                member_id=member_id,
-                outcome=None,
-                decided_at=None,
-            )
-        )
-        by = changes.by_member(member_id)
-        changes.note(by, "propose", campaign_id=campaign.id, field=field, before=before[field], after=after[field])
-
-
-def find_waiting(campaign: Campaign, member_id: int, now: datetime) -> list[Waiting]:
-    """What waits for a second member; once the release is out nothing does any more."""
-    if campaign.first_at is None or campaign.first_at <= now:
-        return []
-    rows = db.session.execute(
-        select(Proposal, Member.email)
-        .outerjoin(Member, Member.id == Proposal.member_id)
-        .where(Proposal.campaign_id == campaign.id, Proposal.outcome.is_(None))
-        .order_by(Proposal.id)
-    )
-    return [
-        Waiting(
-            proposal.id,
-            "You" if proposal.member_id == member_id else email or "Somebody who has left",
-            proposal.member_id == member_id,
-            label_of(proposal.field),
-            words_of(proposal.field, proposal.before),
-            words_of(proposal.field, proposal.after),
-        )
-        for proposal, email in rows
-    ]
-
-
-def without_guarded(texts: Mapping[str, str]) -> Texts:
-    """What was sent, but for the fields that take two members, and a pasted link that belongs to one of them."""
+def without_guarded(campaign: Campaign, texts: Mapping[str, str]) -> Texts:
+    """What was sent, but for the fields that take two members, and a pasted link that goes to one of their places."""
     inputs = {name for field in editing.field_names() if guards(field) for name in editing.inputs_of(field)}
     rest = {name: text for name, text in texts.items() if name not in inputs}
-    if editing.fills_own_field(texts):
+    if editing.fills_own_field(texts) or _replaces_link(campaign, texts):
         rest.pop(editing.LINK_FIELD)
     return rest
-
-
-def banner_context(campaign: Campaign, role: Role, member_id: int, now: datetime) -> dict[str, Any]:
-    """What the editor says on the last day: the rule, whoever it does not apply to, and what waits."""
-    last_day = is_last_day(campaign, now)
-    return {
-        "proposals": find_waiting(campaign, member_id, now),
-        "proposal_fault": None,
-        "is_last_day": last_day,
-        "takes_two": last_day and applies(campaign, now),
-        "is_alone": last_day and is_on(campaign.team_id) and count_editors(campaign.team_id) < 2,
-        "may_switch": role == Role.OWNER,
-        "second_member_team": db.session.get(Team, campaign.team_id) if last_day else None,
-    }
-
-
-def confirm(campaign: Campaign, proposal_id: int, member_id: int, now: datetime) -> None:
-    """Let another member's proposal take effect, by the rules of its field; raises FieldError."""
-    proposal = _find(campaign.id, proposal_id)
-    if campaign.first_at is None or campaign.first_at <= now:
-        raise FieldError("The release is out, so nothing was changed. What was proposed came too late.")
-    if proposal.member_id == member_id:
-        raise FieldError("You made this change yourself. It takes another owner or editor of the team to confirm it.")
-    if changes.snapshot(campaign).get(proposal.field) != proposal.before:
-        label = label_of(proposal.field)
-        raise FieldError(f"{label} has been changed since this was proposed. Withdraw it, and propose it anew.")
-    editing.save_field(campaign, proposal.field, Typed(proposal.after, now))
-    _decide(proposal, "confirmed")
-
-
-def withdraw(campaign: Campaign, proposal_id: int, by: str) -> None:
-    """Give a proposal up; raises FieldError when it is decided already."""
-    proposal = _find(campaign.id, proposal_id)
-    _decide(proposal, "withdrawn")
-    was, shall_be = proposal.before, proposal.after
-    changes.note(by, "withdraw", campaign_id=campaign.id, field=proposal.field, before=was, after=shall_be)
 
 
 def switch(team: Team, *, is_on: bool, by: str) -> None:
@@ -168,22 +98,6 @@ def switch(team: Team, *, is_on: bool, by: str) -> None:
         changes.note(by, "second-member-on" if is_on else "second-member-off", team_id=team.id)
 
 
-def _find(campaign_id: int, proposal_id: int) -> Proposal:
-    found = select(Proposal).where(Proposal.id == proposal_id, Proposal.campaign_id == campaign_id)
-    proposal = db.session.scalar(found)
-    if proposal is None or proposal.outcome is not None:
-        raise FieldError("This was confirmed or withdrawn in the meantime.")
-    return proposal
-
-
-def _waiting(campaign_id: int, field: str) -> list[Proposal]:
-    found = select(Proposal).where(
-        Proposal.campaign_id == campaign_id, Proposal.field == field, Proposal.outcome.is_(None)
-    )
-    return list(db.session.scalars(found))
-
-
-def _decide(proposal: Proposal, outcome: str) -> None:
-    proposal.outcome = outcome
-    proposal.decided_at = clock.now()
-    db.session.flush()
+def _replaces_link(campaign: Campaign, texts: Mapping[str, str]) -> bool:
+    found = fields.parse_any_link(texts.get(editing.LINK_FIELD, ""))
+    return found is not None and found[0] in find_targets(campaign.id).keys() - connectors().keys()

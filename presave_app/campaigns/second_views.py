@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
-from presave_app.campaigns import forms, second_member
+from presave_app.campaigns import forms, proposals, second_member
 from presave_app.campaigns.campaign import get_for_member
 from presave_app.campaigns.editing import EditRefused
 from presave_app.campaigns.fields import FieldError
@@ -34,7 +34,7 @@ _DECIDE = f"{_PROPOSALS}/<{_ID}:proposal_id>/<any(confirm, withdraw):act>"
 
 @second_members.get(_PROPOSALS)
 @member_only
-def proposals(campaign_id: int) -> ResponseReturnValue:
+def proposal_list(campaign_id: int) -> ResponseReturnValue:
     """What waits, as it stands now."""
     campaign, role = get_for_member(campaign_id, current_user.member_id)
     if not wants_fragment():
@@ -58,11 +58,11 @@ def decide(campaign_id: int, proposal_id: int, act: str) -> ResponseReturnValue:
         with transaction():
             campaign, role = get_for_member(campaign_id, me, to_edit=True)
             if act == "withdraw":
-                second_member.withdraw(campaign, proposal_id, who())
+                proposals.withdraw(campaign, proposal_id, who())
             else:
                 change(
                     campaign,
-                    lambda: second_member.confirm(campaign, proposal_id, me, clock.now()),
+                    lambda: proposals.confirm(campaign, proposal_id, me, clock.now()),
                     is_confirmed=True,
                 )
     except (FieldError, EditRefused) as refusal:
@@ -93,5 +93,5 @@ def switch(team_id: int) -> ResponseReturnValue:
 
 
 def _context(campaign: Campaign, role: Role) -> dict[str, Any]:
-    shown = second_member.banner_context(campaign, role, current_user.member_id, clock.now())
+    shown = proposals.banner_context(campaign, role, current_user.member_id, clock.now())
     return {**shown, "campaign": campaign, "may_edit": may_edit(role), "fan_total": totals([campaign.id])[campaign.id]}

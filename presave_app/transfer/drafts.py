@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from presave_app.campaigns import addresses, look
-from presave_app.campaigns.campaign_file import CampaignFile, create_from_file, key_of
+from presave_app.campaigns.campaign_file import CampaignFile, key_of
 from presave_app.campaigns.editing import RELEASE_INPUTS, EditRefused
 from presave_app.campaigns.fields import FieldError
+from presave_app.campaigns.file_saving import create_from_file
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.lib.moments import find_zone, moment_of

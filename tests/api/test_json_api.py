@@ -168,6 +168,24 @@ def test_a_change_on_the_last_day_waits_for_a_second_member(writer: Any, team_id
     assert writer("PATCH", "campaigns/last-day", {"words_before": "Soon"}).status_code == 200
 
 
+def test_what_takes_nobody_else_is_changed_beside_it(writer: Any, team_id: int) -> None:
+    make_member(team_id, "mara@alba.example", Role.EDITOR)
+    make_campaign(team_id, slug="last-day", release_in=timedelta(hours=5))
+    shops = {"amazon-music": "https://music.amazon.com/albums/B0EXAMPLE1"}
+    assert writer("PATCH", "campaigns/last-day", {"targets": shops}).status_code == 200
+    others = {
+        "amazon-music": "https://music.amazon.com/albums/B0EXAMPLE2",
+        "boomplay": "https://www.boomplay.com/albums/1",
+    }
+    answer = writer("PATCH", "campaigns/last-day", {"title": "Harbour", "upc": "", "targets": others})
+    assert (answer.status_code, answer.get_json()["proposed"]) == (202, True)
+    changed = answer.get_json()["campaign"]
+    assert (changed["title"], changed["upc"]) == ("Harbour", UPC)
+    assert changed["targets"]["amazon-music"] == shops["amazon-music"]
+    assert changed["targets"]["boomplay"] == others["boomplay"]
+    assert read_sql("SELECT string_agg(field, ' ' ORDER BY field) FROM proposal") == "link-amazon-music upc"
+
+
 def test_fans_wait_for_the_new_moment(app: Flask, twin: TwinClient, writer: Any) -> None:
     open_campaign()
     pre_save(app, twin, "ida")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from fans import move_local_release, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
-from makers import make_campaign, make_team, move_campaign, post, sign_in
+from makers import UPC, make_campaign, make_team, move_campaign, post, sign_in
 from sqlalchemy import text
 
 from presave_app.extensions import db
+from presave_app.lib import clock
 from presave_app.transaction import transaction
 
 LATER = {"release_date": "2027-05-14", "release_time": "18:00", "time_zone": "UTC"}
@@ -75,6 +77,80 @@ def test_a_target_and_the_upc_wait_as_well(
     assert read(sql) == kept
 
 
+def link_of(service: str) -> object:
+    return read(f"SELECT ref FROM target WHERE service = '{service}'")
+
+
+def confirm_last(client: FlaskClient, campaign_id: int) -> int:
+    """The status of the answer to whoever confirms the newest proposal."""
+    proposal = read("SELECT max(id) FROM proposal WHERE outcome IS NULL")
+    return post(client, f"/campaigns/{campaign_id}/proposals/{proposal}/confirm").status_code
+
+
+@pytest.mark.parametrize(
+    ("service", "first", "second"),
+    [
+        ("amazon-music", "https://music.amazon.com/albums/B0EXAMPLE1", "https://music.amazon.com/albums/B0EXAMPLE2"),
+        # It is off here, so it has no field of its own; fans may wait for the day on which it is on again.
+        ("deezer", "https://www.deezer.com/album/302127", "https://www.deezer.com/album/302128"),
+        ("shop.alba.example", "https://shop.alba.example/a", "https://shop.alba.example/b"),
+    ],
+)
+def test_a_link_that_stands_there_waits_as_well(
+    ed: FlaskClient, alice: FlaskClient, campaign_id: int, service: str, first: str, second: str
+) -> None:
+    path = f"/campaigns/{campaign_id}/link"
+    assert "Saved" in post(ed, path, {"link": first}, htmx=True).text
+    was = link_of(service)
+    assert was is not None
+    assert "Proposed" in post(ed, path, {"link": second}, htmx=True).text
+    assert link_of(service) == was
+    page = alice.get(f"/campaigns/{campaign_id}").text
+    assert f"<del><bdi>{first}</bdi></del>" in page
+    assert f"<ins><bdi>{second}</bdi></ins>" in page
+    assert confirm_last(alice, campaign_id) == 303
+    assert link_of(service) not in (None, was)
+
+
+def test_to_take_a_link_away_waits_as_well(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:
+    post(ed, f"/campaigns/{campaign_id}/link", {"link": "https://shop.alba.example/a"}, htmx=True)
+    target_id = read("SELECT id FROM target WHERE service = 'shop.alba.example'")
+    assert "Proposed" in post(ed, f"/campaigns/{campaign_id}/links/{target_id}/remove", htmx=True).text
+    assert link_of("shop.alba.example") is not None
+    assert confirm_last(alice, campaign_id) == 303
+    assert link_of("shop.alba.example") is None
+
+
+def test_a_link_that_went_meanwhile_is_not_put_back(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:
+    for link in ("https://shop.alba.example/a", "https://shop.alba.example/b"):
+        post(ed, f"/campaigns/{campaign_id}/link", {"link": link}, htmx=True)
+    run_sql("DELETE FROM target WHERE service = 'shop.alba.example'")
+    assert confirm_last(alice, campaign_id) == 422
+    assert link_of("shop.alba.example") is None
+
+
+def test_it_holds_until_the_last_fan_has_it(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:
+    move_local_release(campaign_id, timedelta(hours=-1), "Pacific/Auckland", label_zone="America/New_York")
+    assert read("SELECT first_at < now() FROM campaign")
+    post(ed, f"/campaigns/{campaign_id}/upc", {"upc": "036000291452"}, htmx=True)
+    assert read("SELECT upc FROM campaign") == UPC
+    assert "The release is coming out around the world: a change" in alice.get(f"/campaigns/{campaign_id}").text
+    assert confirm_last(alice, campaign_id) == 303
+    assert read("SELECT upc FROM campaign") == "036000291452"
+
+
+def test_nobody_brings_a_release_into_its_last_day_alone(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:
+    move_campaign(campaign_id, timedelta(days=30))
+    was = read("SELECT release_at FROM campaign")
+    soon = clock.now() + timedelta(hours=3)
+    typed = {"release_date": f"{soon:%Y-%m-%d}", "release_time": f"{soon:%H:%M}", "time_zone": "UTC"}
+    assert "Proposed" in post(ed, f"/campaigns/{campaign_id}/release", typed, htmx=True).text
+    assert read("SELECT release_at FROM campaign") == was
+    assert "It would leave less than 24 hours to the release" in alice.get(f"/campaigns/{campaign_id}").text
+    assert confirm_last(alice, campaign_id) == 303
+    assert read("SELECT release_at - now() < interval '1 day' FROM campaign")
+
+
 def test_whoever_proposed_it_can_not_confirm_it(ed: FlaskClient, campaign_id: int) -> None:
     confirm = propose_later(ed, campaign_id)
     for htmx in (True, False):
@@ -111,10 +187,13 @@ def test_what_was_changed_since_is_not_overwritten(ed: FlaskClient, alice: Flask
 
 
 def test_the_rest_of_a_whole_form_is_saved_at_once(ed: FlaskClient, campaign_id: int) -> None:
-    answer = post(ed, f"/campaigns/{campaign_id}", {**LATER, "title": "Harbour", "link": OTHER_LINK})
-    assert answer.status_code == 303
-    assert read("SELECT title FROM campaign") == "Harbour"
-    assert read("SELECT count(*) FROM proposal WHERE outcome IS NULL") == 2
+    post(ed, f"/campaigns/{campaign_id}/link", {"link": "https://shop.alba.example/a"}, htmx=True)
+    for link, waiting in ((OTHER_LINK, 2), ("https://shop.alba.example/b", 3)):
+        answer = post(ed, f"/campaigns/{campaign_id}", {**LATER, "title": f"Harbour {waiting}", "link": link})
+        assert answer.status_code == 303
+        assert read("SELECT title FROM campaign") == f"Harbour {waiting}"
+        assert read("SELECT count(*) FROM proposal WHERE outcome IS NULL") == waiting
+    assert link_of("shop.alba.example") == "https://shop.alba.example/a"
     assert "Waits for a second member" in ed.get(answer.headers["Location"]).text
 
 
