@@ -29,6 +29,7 @@ def create(name: str, owner: str, as_json: bool) -> None:
     try:
         with transaction():
             team, member = accounts.create_team(name, owner)
+            changes.note(changes.COMMAND_LINE, "team-make", team_id=team.id)
             made = {"team": team.slug, "sign_in_url": _sign_in_url(links.new_link(member.id))}
     except accounts.BadAccount as fault:
         raise click.ClickException(str(fault)) from None
@@ -72,10 +73,12 @@ def forget_second_step(email: str, as_json: bool) -> None:
     member = accounts.find_member(email.strip().lower())
     if member is None:
         raise click.ClickException(f"There is no member {email}.")
-    member_id = member.id
+    member_id, address = member.id, member.email
     with transaction():
         was_on = second_step.turn_off(member_id)
         sessions.end_sessions(member_id)
+        for place in accounts.find_places(member_id) if was_on else ():
+            changes.note(changes.COMMAND_LINE, "forget-second-step", team_id=place.team.id, after={"email": address})
     if as_json:
         click.echo(json.dumps({"email": email, "was_on": was_on}))
         return

@@ -48,8 +48,16 @@ def find_imprint(team_id: int) -> Imprint:
     return db.session.get(Imprint, team_id) or Imprint(team_id=team_id, **{field.name: "" for field in FIELDS})
 
 
-def save_imprint(team_id: int, typed: Mapping[str, str]) -> None:
-    """Keep what was typed, all of it or nothing; raises BadImprint. Call inside a transaction."""
+def texts_of(imprint: Imprint) -> dict[str, str]:
+    """What the team has said, by the names of the fields."""
+    return {field.name: getattr(imprint, field.name) for field in FIELDS}
+
+
+def save_imprint(team_id: int, typed: Mapping[str, str]) -> bool:
+    """Keep what was typed, all of it or nothing; raises BadImprint. Whether it is another text than before.
+
+    Call inside a transaction.
+    """
     texts, errors = dict[str, str](), dict[str, str]()
     for field in FIELDS:
         try:
@@ -58,7 +66,9 @@ def save_imprint(team_id: int, typed: Mapping[str, str]) -> None:
             errors[field.name] = str(fault)
     if errors:
         raise BadImprint(errors)
+    is_other = texts != texts_of(find_imprint(team_id))
     db.session.merge(Imprint(team_id=team_id, **texts))
+    return is_other
 
 
 def is_complete(imprint: Imprint) -> bool:
