@@ -69,12 +69,16 @@ def invite(email: str, team: str, role: str | None, as_json: bool) -> None:
 @click.argument("email")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
 def forget_second_step(email: str, as_json: bool) -> None:
-    """Let EMAIL sign in without a code, for who lost the phone and the recovery codes."""
+    """Let EMAIL sign in without a code, for who lost the phone and the recovery codes.
+
+    They are signed out everywhere, and sign-in links that they have not used lead nowhere.
+    """
     member = accounts.find_member(email.strip().lower())
     if member is None:
         raise click.ClickException(f"There is no member {email}.")
     member_id, address = member.id, member.email
     with transaction():
+        links.spend_links(member_id)
         was_on = second_step.turn_off(member_id)
         sessions.end_sessions(member_id)
         for place in accounts.find_places(member_id) if was_on else ():

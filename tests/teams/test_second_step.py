@@ -199,9 +199,11 @@ def test_the_picture_is_the_key(app: Flask, client: FlaskClient) -> None:
 
 
 def test_the_command_line_lets_somebody_in_who_lost_everything(app: Flask, armed: tuple[Phone, list[str]]) -> None:
-    runner = app.test_cli_runner()
+    runner, older = app.test_cli_runner(), make_link(ALICE)
     done = runner.invoke(args=["teams", "forget-second-step", ALICE, "--json"])
     assert json.loads(done.stdout) == {"email": ALICE, "was_on": True}
+    assert app.test_client().get(f"/welcome/{older}").status_code == 410
+    assert app.test_client().get(f"/welcome/{make_link(ALICE)}").status_code == 200
     sign_in(app.test_client(), ALICE)
     assert runner.invoke(args=["teams", "forget-second-step", "no@no.example"]).exit_code == 1
 
