@@ -21,6 +21,7 @@ from presave_app.campaigns.form_saving import change, save_all, save_and_do, tex
 from presave_app.campaigns.models import Campaign
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import go_to
+from presave_app.lib import marks
 from presave_app.lib.moments import zone_names
 from presave_app.lib.numbers import small_int
 from presave_app.teams.accounts import Place, find_places, may_edit
@@ -98,10 +99,12 @@ def artist_save(artist_id: int) -> ResponseReturnValue:
         with transaction():
             artist, _ = shelf.get_artist(artist_id, current_user.member_id, to_edit=True)
             before = shelf.texts_of(artist)
-            _note_changed(shelf.save_artist(artist, texts()), before)
+            _note_changed(shelf.change_artist(artist, texts()), before)
     except EditRefused as refusal:
         artist, _ = shelf.get_artist(artist_id, current_user.member_id)
-        return _page(shelf.texts_of(artist) | texts(), refusal.errors, artist=artist)
+        stored = shelf.texts_of(artist)
+        errors = {**refusal.errors, **shelf.find_collisions(artist, texts())}
+        return _page(stored | marks.settle(texts(), stored), errors, artist=artist)
     return go_to(url_for(".artist_list", done="saved"))
 
 
@@ -197,6 +200,7 @@ def _page(
 ) -> ResponseReturnValue:
     context: dict[str, Any] = {
         "artist": artist,
+        "marks": marks.marks_of(shelf.texts_of(artist)) if artist and is_editor else {},
         "typed": {"team": "", **shown},
         "errors": errors,
         "may_edit": is_editor,

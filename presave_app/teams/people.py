@@ -77,7 +77,7 @@ def owned_team(team_id: int, member_id: int) -> Team:
 
     Raises NotInTeam, OwnersOnly, or StepMissing where it asks for a second step that they lack.
     """
-    team = _locked(team_id)
+    team = locked(team_id)
     role = find_role(team_id, member_id)
     if role is None:
         raise NotInTeam(team_id)
@@ -92,7 +92,7 @@ def put_in(team_id: int, email: str, role: Role | None = None) -> Placed:
 
     Without a role whoever is in the team keeps theirs, and a newcomer becomes an editor.
     """
-    team, address = _locked(team_id), parse_email(email)
+    team, address = locked(team_id), parse_email(email)
     member = find_member(address)
     was = find_role(team.id, member.id) if member else None
     now = role or was or Role.EDITOR
@@ -124,10 +124,11 @@ def remove(team: Team, member_id: int) -> None:
 
 def leave(team_id: int, member_id: int) -> None:
     """Take oneself out of a team; raises NotInTeam or LastOwner."""
-    remove(_locked(team_id), member_id)
+    remove(locked(team_id), member_id)
 
 
-def _locked(team_id: int) -> Team:
+def locked(team_id: int) -> Team:
+    """The team, locked until the transaction ends; raises NotInTeam where there is no such."""
     team = db.session.scalar(select(Team).where(Team.id == team_id).with_for_update())
     if team is None:
         raise NotInTeam(team_id)
