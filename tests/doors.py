@@ -5,8 +5,9 @@ A new address needs nothing here unless it has a part that no other has: then `W
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from fans import read_sql
 from flask import Flask
@@ -39,18 +40,19 @@ _RESTLESS = frozenset({"login_session", "heartbeat"})
 
 @dataclass(frozen=True)
 class Door:
-    """One way to call an address of the workspace."""
+    """One way to call an address; `words` are those that it was given of the ones that stand in the rule itself."""
 
     method: str
     endpoint: str
     rule: Rule
+    words: Mapping[str, str]
 
     @property
     def is_safe(self) -> bool:
         return self.method == "GET"
 
     def __str__(self) -> str:
-        return f"{self.method} {self.rule.rule}"
+        return " ".join((self.method, self.rule.rule, *self.words.values()))
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,10 @@ class World:
 
     def address(self, app: Flask, door: Door) -> str:
         """The address of the label's own thing behind the door."""
-        unknown = door.rule.arguments - self.things.keys() - set(_words(door.rule))
+        unknown = door.rule.arguments - self.things.keys() - door.words.keys()
         assert not unknown, f"{door}: say in tests/doors.py what stands for {', '.join(unknown)}"
         values = {name: self.things[name] for name in door.rule.arguments if name in self.things}
-        return app.url_map.bind("127.0.0.1").build(door.endpoint, values | _words(door.rule), method=door.method)
+        return app.url_map.bind("127.0.0.1").build(door.endpoint, {**values, **door.words}, method=door.method)
 
     def browser_of(self, app: Flask, who: str) -> FlaskClient:
         """The browser of one of the people; it is signed in unless it is nobody's."""
@@ -78,9 +80,9 @@ class World:
         return browser
 
 
-def doors_of(app: Flask) -> list[Door]:
-    """All of them, in order of their addresses."""
-    return sorted(_doors(app), key=str)
+def doors_of(app: Flask, access: Access = Access.MEMBER) -> list[Door]:
+    """All doors of the workspace, or those that are marked otherwise, in order of their addresses."""
+    return sorted(_doors(app, access), key=str)
 
 
 def make_world() -> World:
@@ -99,6 +101,7 @@ def make_world() -> World:
         "suggestion_id": _suggest(campaign_id),
         "invitation_id": read_sql("SELECT id FROM invitation"),
         "member_id": _member("viewer@alba.example")[0],
+        "slug": read_sql("SELECT slug FROM campaign"),
         "service": "spotify",
         "name": "title",
     }
@@ -173,17 +176,18 @@ def _suggest(campaign_id: int) -> int:
         return made.id
 
 
-def _doors(app: Flask) -> Iterator[Door]:
+def _doors(app: Flask, access: Access) -> Iterator[Door]:
     for rule in app.url_map.iter_rules():
-        if mark_of(app.view_functions[rule.endpoint]) is Access.MEMBER:
+        if mark_of(app.view_functions[rule.endpoint]) is access:
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                yield Door(method, rule.endpoint, rule)
+                yield from (Door(method, rule.endpoint, rule, words) for words in _words(rule))
 
 
-def _words(rule: Rule) -> dict[str, str]:
-    """The first of the words that stand in the rule itself."""
+def _words(rule: Rule) -> Iterator[dict[str, str]]:
+    """Each choice of the words that stand in the rule itself."""
     kinds = rule._converters  # pyright: ignore[reportPrivateUsage]
-    return {name: min(kind.items) for name, kind in kinds.items() if isinstance(kind, AnyConverter)}
+    items = {name: sorted(kind.items) for name, kind in kinds.items() if isinstance(kind, AnyConverter)}
+    return (dict(zip(items, words, strict=True)) for words in product(*items.values()))
 
 
 def _member(email: str) -> tuple[int, str]:

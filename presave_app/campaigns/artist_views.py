@@ -14,12 +14,14 @@ from presave_app.campaigns import artists as shelf
 from presave_app.campaigns import forms
 from presave_app.campaigns.artist_models import Artist
 from presave_app.campaigns.artists import ArtistNotFound
+from presave_app.campaigns.changes import note
 from presave_app.campaigns.editing import EditRefused
 from presave_app.campaigns.fields import ARTIST_PREFIX, CLOCKS
-from presave_app.campaigns.form_saving import change, save_all, save_and_do, texts
+from presave_app.campaigns.form_saving import change, save_all, save_and_do, texts, who
 from presave_app.campaigns.models import Campaign
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import go_to
+from presave_app.lib import marks
 from presave_app.lib.moments import zone_names
 from presave_app.lib.numbers import small_int
 from presave_app.teams.accounts import Place, find_places, may_edit
@@ -75,7 +77,7 @@ def artist_create() -> ResponseReturnValue:
         return _new_page(texts(), {"team": "Choose one of your teams."})
     try:
         with transaction():
-            shelf.save_artist(Artist(team_id=(chosen or places)[0].team.id), texts())
+            _note_made(shelf.save_artist(Artist(team_id=(chosen or places)[0].team.id), texts()))
     except EditRefused as refusal:
         return _new_page(texts(), refusal.errors)
     return go_to(url_for(".artist_list", done="saved"))
@@ -96,10 +98,13 @@ def artist_save(artist_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             artist, _ = shelf.get_artist(artist_id, current_user.member_id, to_edit=True)
-            shelf.save_artist(artist, texts())
+            before = shelf.texts_of(artist)
+            _note_changed(shelf.change_artist(artist, texts()), before)
     except EditRefused as refusal:
         artist, _ = shelf.get_artist(artist_id, current_user.member_id)
-        return _page(shelf.texts_of(artist) | texts(), refusal.errors, artist=artist)
+        stored = shelf.texts_of(artist)
+        errors = {**refusal.errors, **shelf.find_collisions(artist, texts())}
+        return _page(stored | marks.settle(texts(), stored), errors, artist=artist)
     return go_to(url_for(".artist_list", done="saved"))
 
 
@@ -109,6 +114,7 @@ def artist_remove(artist_id: int) -> ResponseReturnValue:
     """Forget an artist; campaigns stay as they are."""
     with transaction():
         artist, _ = shelf.get_artist(artist_id, current_user.member_id, to_edit=True)
+        note(who(), "artist-remove", team_id=artist.team_id, after={"name": artist.name})
         shelf.remove_artist(artist)
     return go_to(url_for(".artist_list", done="removed"))
 
@@ -134,7 +140,14 @@ def artist_choose(campaign_id: int) -> ResponseReturnValue:
 @member_only
 def artist_keep(campaign_id: int) -> ResponseReturnValue:
     """Keep the artist of a campaign for the next ones."""
-    return _change(campaign_id, shelf.keep_as_artist, done="kept")
+
+    def keep(campaign: Campaign) -> None:
+        is_new = shelf.find_named(campaign.team_id, campaign.artist) is None
+        artist = shelf.keep_as_artist(campaign)
+        if is_new:
+            _note_made(artist)
+
+    return _change(campaign_id, keep, done="kept")
 
 
 @artists.get(f"{_CAMPAIGN}/choose-artist")
@@ -152,6 +165,18 @@ def _change(campaign_id: int, act: Callable[[Campaign], object], *, done: str = 
         change(campaign, lambda: act(campaign))
 
     return save_and_do(campaign_id, fill) or forms.to_editor(campaign_id, done)
+
+
+def _note_made(artist: Artist) -> None:
+    note(who(), "artist-make", team_id=artist.team_id, after={"name": artist.name})
+
+
+def _note_changed(artist: Artist, before: Mapping[str, str]) -> None:
+    if before["name"] != artist.name:
+        told = {"was": before["name"], "name": artist.name}
+        note(who(), "artist-rename", team_id=artist.team_id, after=told)
+    elif before != shelf.texts_of(artist):
+        note(who(), "artist-change", team_id=artist.team_id, after={"name": artist.name})
 
 
 def _places_to_edit() -> list[Place]:
@@ -175,6 +200,7 @@ def _page(
 ) -> ResponseReturnValue:
     context: dict[str, Any] = {
         "artist": artist,
+        "marks": marks.marks_of(shelf.texts_of(artist)) if artist and is_editor else {},
         "typed": {"team": "", **shown},
         "errors": errors,
         "may_edit": is_editor,

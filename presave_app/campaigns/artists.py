@@ -14,6 +14,7 @@ from presave_app.campaigns.editing import EditRefused
 from presave_app.campaigns.fields import ARTIST_PREFIX, FieldError
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
+from presave_app.lib import marks
 from presave_app.streaming.connector import Connector, Extra
 from presave_app.streaming.registry import connectors
 from presave_app.teams.accounts import find_role, may_edit
@@ -86,6 +87,21 @@ def save_artist(artist: Artist, texts: Mapping[str, str]) -> Artist:
             db.session.add(ArtistPage(artist_id=artist.id, service=service, ref=ref))
     db.session.flush()
     return artist
+
+
+def change_artist(artist: Artist, typed: Mapping[str, str]) -> Artist:
+    """Keep what was typed for a known artist; raises EditRefused, also where it would overwrite what was not seen."""
+    collided = find_collisions(artist, typed)
+    if collided:
+        raise EditRefused(collided)
+    return save_artist(artist, marks.settle(typed, texts_of(artist)))
+
+
+def find_collisions(artist: Artist, typed: Mapping[str, str]) -> dict[str, str]:
+    """What is to be said beside the fields that somebody else changed since whoever typed saw them."""
+    stored = texts_of(artist)
+    clock_words = fields.CLOCKS.get(stored["clock"], "")
+    return marks.find_collisions(typed, stored, {"clock": clock_words})
 
 
 def remove_artist(artist: Artist) -> None:

@@ -6,8 +6,6 @@ back: a field that was left alone then keeps the newer text, and one that was ty
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,9 +14,9 @@ from presave_app.campaigns.change_words import ago, names_of, words_of
 from presave_app.campaigns.changes import Texts
 from presave_app.campaigns.models import Campaign
 from presave_app.lib import clock
+from presave_app.lib.marks import SHOWN, mark_of
 
-# Before a field's name: the mark of what was shown, and what the two buttons beside both versions send.
-SHOWN = "shown-"
+# Before a field's name: what the two buttons beside both versions send.
 USE_MINE = "over-"
 KEEP_THEIRS = "keep-"
 
@@ -31,12 +29,6 @@ class Collision:
 
     words: str
     mark: str
-
-
-def mark_of(texts: Mapping[str, str]) -> str:
-    """A short word that differs when any of the texts does, but not by how a browser ends its lines."""
-    plain = sorted((name, text.replace("\r\n", "\n").strip()) for name, text in texts.items())
-    return hashlib.sha256(json.dumps(plain).encode()).hexdigest()[:16]
 
 
 def settle(campaign: Campaign, texts: Mapping[str, str]) -> Texts:

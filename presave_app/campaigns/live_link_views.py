@@ -9,8 +9,10 @@ from flask_login import current_user
 from presave_app.access import member_only
 from presave_app.campaigns import forms, live_links
 from presave_app.campaigns.campaign import get_for_member
+from presave_app.campaigns.changes import note
 from presave_app.campaigns.fields import FieldError
-from presave_app.campaigns.form_saving import save_all, save_and_do, texts
+from presave_app.campaigns.form_saving import save_all, save_and_do, texts, who
+from presave_app.campaigns.models import Campaign
 from presave_app.lib import clock
 from presave_app.transaction import transaction
 
@@ -31,7 +33,8 @@ def link_add(campaign_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-            live_links.add_link(campaign, texts(), clock.now())
+            made = live_links.add_link(campaign, texts(), clock.now())
+            note(who(), "live-link-make", campaign_id=campaign_id, after={"name": made.name})
     except FieldError as fault:
         campaign, role = get_for_member(campaign_id, current_user.member_id)
         refusal = forms.Refusal(texts(), {fault.args[1]: fault.args[0]}, "No link was made: see what can't be used.")
@@ -43,8 +46,13 @@ def link_add(campaign_id: int) -> ResponseReturnValue:
 @member_only
 def link_revoke(campaign_id: int, link_id: int) -> ResponseReturnValue:
     """Turn a link off; pages that are open by it end with their next look."""
-    refused = save_and_do(campaign_id, lambda campaign: live_links.revoke(campaign, link_id))
-    return refused or forms.to_editor(campaign_id, "unlinked")
+
+    def turn_off(campaign: Campaign) -> None:
+        name = live_links.revoke(campaign, link_id)
+        if name is not None:
+            note(who(), "live-link-off", campaign_id=campaign_id, after={"name": name})
+
+    return save_and_do(campaign_id, turn_off) or forms.to_editor(campaign_id, "unlinked")
 
 
 @artist_links.get(_LINKS)

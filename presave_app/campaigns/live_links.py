@@ -65,10 +65,11 @@ def add_link(campaign: Campaign, texts: Mapping[str, str], now: datetime) -> Liv
     return link
 
 
-def revoke(campaign: Campaign, link_id: int) -> None:
-    """Turn a link off for good, at once; one that is off, or another campaign's, stays as it is."""
+def revoke(campaign: Campaign, link_id: int) -> str | None:
+    """Turn a link off for good, at once, and return its name; None for one that is off, or another campaign's."""
     off = update(LiveLink).where(LiveLink.id == link_id, LiveLink.campaign_id == campaign.id)
-    db.session.execute(off.where(LiveLink.revoked_at.is_(None)).values(revoked_at=func.now()))
+    off = off.where(LiveLink.revoked_at.is_(None)).values(revoked_at=func.now())
+    return db.session.scalar(off.returning(LiveLink.name))
 
 
 def list_links(campaign_id: int) -> list[LiveLink]:

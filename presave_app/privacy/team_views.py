@@ -9,10 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from presave_app.access import member_only
+from presave_app.campaigns.changes import note
+from presave_app.campaigns.form_saving import who
 from presave_app.error_pages import error_page
 from presave_app.hypermedia import go_to
+from presave_app.lib import marks
 from presave_app.teams.accounts import find_places, find_role, may_edit
-from presave_app.teams.imprints import FIELDS, BadImprint, find_imprint, is_complete, save_imprint
+from presave_app.teams.imprints import FIELDS, BadImprint, find_imprint, is_complete, save_imprint, texts_of
 from presave_app.transaction import transaction
 
 imprints = Blueprint("imprints", __name__)
@@ -36,7 +39,8 @@ def imprint_save(team_id: int) -> ResponseReturnValue:
         return error_page(403, "You may look at this, but not change it", "Ask an owner of your team for more.")
     try:
         with transaction():
-            save_imprint(team_id, request.form)
+            if save_imprint(team_id, request.form):
+                note(who(), "imprint", team_id=team_id)
     except BadImprint as fault:
         return _page(team_id, request.form, fault.errors, 422)
     return go_to(url_for(".imprint_edit", saved=team_id, _anchor=f"team-{team_id}"))
@@ -52,13 +56,16 @@ def _page(
     for place in find_places(current_user.member_id):
         kept = find_imprint(place.team.id)
         is_it = place.team.id == team_id
-        shown = typed if is_it and typed is not None else {field.name: getattr(kept, field.name) for field in FIELDS}
+        stored = texts_of(kept)
+        sent = typed if is_it and typed is not None else stored
+        shown, collided = marks.settle(sent, stored), marks.find_collisions(sent, stored)
         forms.append(
             {
                 "team": place.team,
                 "may_edit": place.may_edit,
                 "texts": {field.name: shown.get(field.name, "") for field in FIELDS},
-                "errors": (errors or {}) if is_it else {},
+                "marks": marks.marks_of(stored),
+                "errors": {**(errors or {}), **collided} if is_it else {},
                 "is_complete": is_complete(kept),
                 "is_saved": request.args.get("saved") == str(place.team.id),
             }

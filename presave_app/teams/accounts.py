@@ -79,10 +79,10 @@ def _new_team(name: str) -> int:
 
 
 def add_member(team_id: int, email: str, role: Role) -> Member:
-    """The member of that address, with this role in the team; raises BadAccount."""
+    """The member of that address, new in the team with this role; raises BadAccount."""
     address = parse_email(email)
     member = db.session.get_one(Member, new_member(address))
-    db.session.merge(Membership(team_id=team_id, member_id=member.id, role=role))
+    db.session.add(Membership(team_id=team_id, member_id=member.id, role=role))
     db.session.flush()
     return member
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from presave_app.extensions import db
+from presave_app.lib import marks
 from presave_app.lib.text import clean_line, clean_lines
+from presave_app.teams import people
 from presave_app.teams.accounts import BadAccount, Place, parse_email
 from presave_app.teams.models import Imprint
 
@@ -48,17 +50,25 @@ def find_imprint(team_id: int) -> Imprint:
     return db.session.get(Imprint, team_id) or Imprint(team_id=team_id, **{field.name: "" for field in FIELDS})
 
 
-def save_imprint(team_id: int, typed: Mapping[str, str]) -> None:
-    """Keep what was typed, all of it or nothing; raises BadImprint. Call inside a transaction."""
-    texts, errors = dict[str, str](), dict[str, str]()
-    for field in FIELDS:
-        try:
-            texts[field.name] = _parse(field, typed.get(field.name, ""))
-        except ValueError as fault:
-            errors[field.name] = str(fault)
+def texts_of(imprint: Imprint) -> dict[str, str]:
+    """What the team has said, by the names of the fields."""
+    return {field.name: getattr(imprint, field.name) for field in FIELDS}
+
+
+def save_imprint(team_id: int, typed: Mapping[str, str]) -> bool:
+    """Keep what was typed, all of it or nothing; whether it is another text than before. Call inside a transaction.
+
+    Raises BadImprint, also where it would overwrite what whoever typed it has not seen.
+    """
+    people.locked(team_id)
+    stored = texts_of(find_imprint(team_id))
+    texts, errors = _parse_all(marks.settle(typed, stored))
+    errors |= marks.find_collisions(typed, stored)
     if errors:
         raise BadImprint(errors)
+    is_other = texts != stored
     db.session.merge(Imprint(team_id=team_id, **texts))
+    return is_other
 
 
 def is_complete(imprint: Imprint) -> bool:
@@ -72,6 +82,17 @@ def find_incomplete(places: Sequence[Place]) -> list[str]:
     said = db.session.scalars(select(Imprint).where(Imprint.team_id.in_(teams)))
     complete = {imprint.team_id for imprint in said if is_complete(imprint)}
     return [name for team_id, name in teams.items() if team_id not in complete]
+
+
+def _parse_all(typed: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The texts as they are kept, and a message for each field that can't be."""
+    texts, errors = dict[str, str](), dict[str, str]()
+    for field in FIELDS:
+        try:
+            texts[field.name] = _parse(field, typed.get(field.name, ""))
+        except ValueError as fault:
+            errors[field.name] = str(fault)
+    return texts, errors
 
 
 def _parse(field: Field, typed: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 
 from presave_app.extensions import db
 from presave_app.teams import asked_step
-from presave_app.teams.accounts import find_role
+from presave_app.teams.accounts import add_member, find_member, find_role, parse_email
 from presave_app.teams.models import Member, Membership, Role, Team
 from presave_app.teams.sessions import end_sessions
 
@@ -45,6 +45,16 @@ class Person:
     never_came: bool
 
 
+@dataclass(frozen=True)
+class Placed:
+    """Somebody who was put into a team: what they may do there now, and what they might before."""
+
+    member_id: int
+    email: str
+    was: Role | None
+    role: Role
+
+
 def find_people(team_id: int) -> list[Person]:
     """Everybody in the team: owners first, then editors, then viewers, each by address."""
     rows = db.session.execute(
@@ -67,7 +77,7 @@ def owned_team(team_id: int, member_id: int) -> Team:
 
     Raises NotInTeam, OwnersOnly, or StepMissing where it asks for a second step that they lack.
     """
-    team = _locked(team_id)
+    team = locked(team_id)
     role = find_role(team_id, member_id)
     if role is None:
         raise NotInTeam(team_id)
@@ -75,6 +85,22 @@ def owned_team(team_id: int, member_id: int) -> Team:
         raise OwnersOnly(team_id)
     asked_step.check(team, member_id)
     return team
+
+
+def put_in(team_id: int, email: str, role: Role | None = None) -> Placed:
+    """Give the member of that address this role in the team; raises NotInTeam, BadAccount or LastOwner.
+
+    Without a role whoever is in the team keeps theirs, and a newcomer becomes an editor.
+    """
+    team, address = locked(team_id), parse_email(email)
+    member = find_member(address)
+    was = find_role(team.id, member.id) if member else None
+    now = role or was or Role.EDITOR
+    if member is None or was is None:
+        member = add_member(team.id, address, now)
+    else:
+        change_role(team, member.id, now)
+    return Placed(member.id, member.email, was, now)
 
 
 def change_role(team: Team, member_id: int, role: Role) -> None:
@@ -98,10 +124,11 @@ def remove(team: Team, member_id: int) -> None:
 
 def leave(team_id: int, member_id: int) -> None:
     """Take oneself out of a team; raises NotInTeam or LastOwner."""
-    remove(_locked(team_id), member_id)
+    remove(locked(team_id), member_id)
 
 
-def _locked(team_id: int) -> Team:
+def locked(team_id: int) -> Team:
+    """The team, locked until the transaction ends; raises NotInTeam where there is no such."""
     team = db.session.scalar(select(Team).where(Team.id == team_id).with_for_update())
     if team is None:
         raise NotInTeam(team_id)

@@ -15,6 +15,7 @@ from presave_app.lib.own_paths import find_own_path
 from presave_app.teams import accounts, asked_step, passwords, second_step, sessions
 from presave_app.teams.entering import AFTER_STEP, WAITING, enter
 from presave_app.teams.second_step import Verdict
+from presave_app.teams.sign_in_page import code_page, sign_in_page
 from presave_app.teams.tries import limit_own_tries
 from presave_app.transaction import transaction
 
@@ -30,7 +31,7 @@ FAULTS: Mapping[Verdict, tuple[str, int]] = {
 @public
 def code_ask() -> ResponseReturnValue:
     """The form, for a browser that has passed the first step."""
-    return go_to(url_for("teams.sign_in")) if _waiting() is None else _code_page()
+    return go_to(url_for("teams.sign_in")) if _waiting() is None else code_page(_then())
 
 
 @second_steps.post("/sign-in/code")
@@ -39,14 +40,14 @@ def code_take() -> ResponseReturnValue:
     """Take the code and sign in."""
     waiting = _waiting()
     if waiting is None:
-        return go_to(url_for("teams.sign_in"))
+        return _first_step_again()
     with transaction():
         verdict = second_step.check(waiting.member_id, request.form.get("code", ""))
         if verdict is Verdict.RIGHT:
             sessions.end_session(waiting.secret)
     if verdict is not Verdict.RIGHT:
-        return _code_page(*FAULTS[verdict])
-    then = find_own_path(session.get("then")) or url_for("campaigns.campaign_list")
+        return code_page(_then(), *FAULTS[verdict])
+    then = _then()
     enter(waiting.member_id, waiting.email)
     return kept_form.answer_signed_in(request.form.get(kept_form.FIELD, ""), then)
 
@@ -134,9 +135,20 @@ def _waiting() -> sessions.SignedIn | None:
     return sessions.find_waiting(secret) if secret else None
 
 
-def _code_page(fault: str = "", status: int = 200) -> Response:
+def _then() -> str:
+    """Where whoever takes the second step was going."""
+    paths = map(find_own_path, (request.form.get("next"), session.get("then")))
+    return next(filter(None, paths), url_for("campaigns.campaign_list"))
+
+
+def _first_step_again() -> ResponseReturnValue:
+    """To a code that comes when nobody waits for it any more: the sign-in, which carries on what the form brought."""
     kept = request.form.get(kept_form.FIELD, "")
-    return make_response(render_template("teams/code.html", fault=fault, kept=kept), status)
+    if current_user.is_authenticated:
+        return kept_form.answer_signed_in(kept, _then())
+    if not kept and not request.form.get("next"):
+        return go_to(url_for("teams.sign_in"))
+    return sign_in_page("The code came too late. Sign in once more, then type a new one.", 401)
 
 
 def _page(

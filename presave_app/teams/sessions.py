@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from presave_app.extensions import db
 from presave_app.lib.tokens import hash_secret, new_secret
+from presave_app.teams import links
 from presave_app.teams.models import LoginSession, Member
 from presave_app.teams.passwords import hash_password
 
@@ -135,7 +136,8 @@ def end_session(secret: str) -> None:
 
 
 def set_password(member_id: int, password: str, *, keep: str | None = None) -> None:
-    """Give the member this checked password and end every sign-in but the one with the secret `keep`."""
+    """Give the member this checked password, end every sign-in but the one with the secret `keep`, and every link."""
+    links.spend_links(member_id)
     db.session.execute(update(Member).where(Member.id == member_id).values(password_hash=hash_password(password)))
     end_sessions(member_id, keep=keep)
 

@@ -88,6 +88,7 @@ def team_create() -> ResponseReturnValue:
             _refuse_twice(name)
             team, _ = create_team(name, current_user.email)
             team_id = team.id
+            _note("team-make", team_id)
     except BadAccount as fault:
         return render_template("teams/new.html", typed=name, errors={"name": str(fault)}), 422
     return go_to(url_for(".team_show", team_id=team_id, done="made"))

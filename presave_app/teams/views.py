@@ -16,6 +16,7 @@ from presave_app.teams import accounts, letters, links, passwords, second_step, 
 from presave_app.teams.entering import WAITING, begin, enter, lead
 from presave_app.teams.second_step import Verdict
 from presave_app.teams.second_step_views import FAULTS
+from presave_app.teams.sign_in_page import code_page, sign_in_page
 from presave_app.teams.tries import limit_letters, limit_own_tries, limit_tries
 from presave_app.transaction import transaction
 
@@ -33,7 +34,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
     """A visit goes on afterwards; what a form brought is kept in the page of the sign-in."""
     if request.method == "GET":
         return go_to(url_for("teams.sign_in", next=request.full_path.rstrip("?")))
-    return _sign_in_page(status=401, kept=kept_form.seal(kept_form.sent_form()))
+    return sign_in_page(status=401, kept=kept_form.seal(kept_form.sent_form()))
 
 
 @teams.get("/sign-in")
@@ -42,12 +43,12 @@ def sign_in() -> ResponseReturnValue:
     """The form; somebody who is signed in already goes on."""
     if current_user.is_authenticated:
         return go_to(_next_path())
-    return _sign_in_page()
+    return sign_in_page()
 
 
 @teams.post("/sign-in")
 @fan_form
-@limit_tries(lambda: _sign_in_page("Too many tries in a short time. Wait an hour, or ask for a sign-in link.", 429))
+@limit_tries(lambda: sign_in_page("Too many tries in a short time. Wait an hour, or ask for a sign-in link.", 429))
 def sign_in_submit() -> ResponseReturnValue:
     """Sign in with a password; a wrong address and a wrong password look and last the same."""
     try:
@@ -56,28 +57,28 @@ def sign_in_submit() -> ResponseReturnValue:
         member = None
     is_right = passwords.matches(member.password_hash if member else None, request.form.get("password", ""))
     if member is None or not is_right:
-        return _sign_in_page("This e-mail address and this password do not belong together.", 422)
+        return sign_in_page("This e-mail address and this password do not belong together.", 422)
     then = begin(member.id, member.email, _next_path())
     kept = request.form.get(kept_form.FIELD, "")
     if kept and WAITING in session:
-        return make_response(render_template("teams/code.html", fault="", kept=kept))
+        return code_page(session["then"])
     return kept_form.answer_signed_in(kept, then)
 
 
 @teams.post("/sign-in/link")
 @fan_form
-@limit_letters(lambda: _sign_in_page("That was asked for often in a short time. Wait an hour, then try again.", 429))
+@limit_letters(lambda: sign_in_page("That was asked for often in a short time. Wait an hour, then try again.", 429))
 def sign_in_link() -> ResponseReturnValue:
     """Ask for a link by mail; the answer, and the time it takes, are the same for addresses that nobody has."""
     if not mail.is_on():
-        return _sign_in_page("No mail server is set up here. Ask whoever runs this installation for a link.", 422)
+        return sign_in_page("No mail server is set up here. Ask whoever runs this installation for a link.", 422)
     try:
         email = accounts.parse_email(request.form.get("email", ""))
     except accounts.BadAccount as fault:
-        return _sign_in_page(str(fault), 422)
+        return sign_in_page(str(fault), 422)
     with transaction():
         letters.ask_for_link(email)
-    return _sign_in_page(mailed_to=email)
+    return sign_in_page(mailed_to=email)
 
 
 @teams.post("/sign-out")
@@ -164,19 +165,6 @@ def _password_page(errors: dict[str, str], status: int) -> Response:
 
 def _next_path() -> str:
     return find_own_path(request.values.get("next")) or url_for("campaigns.campaign_list")
-
-
-def _sign_in_page(
-    fault: str | None = None, status: int = 200, *, kept: str | None = None, mailed_to: str = ""
-) -> Response:
-    email = "" if kept else request.form.get("email", "")
-    typed = {
-        "email": email,
-        "next": find_own_path(request.values.get("next")) or "",
-        "kept": request.form.get(kept_form.FIELD, "") if kept is None else kept,
-    }
-    page = render_template("teams/sign_in.html", typed=typed, fault=fault, mails=mail.is_on(), mailed_to=mailed_to)
-    return make_response(page, status)
 
 
 def _welcome_page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 
@@ -101,6 +102,15 @@ def test_what_cannot_be_used_is_said_and_kept(
     assert f'value="{typed["live_name"]}"' in answer.text
     assert read_sql("SELECT count(*) FROM live_link") == 1
     assert read_sql("SELECT title FROM campaign") == "Typed before"
+
+
+def test_the_history_tells_of_links(ed: FlaskClient, campaign_id: int, made: str) -> None:
+    for _ in range(2):
+        post(ed, f"/campaigns/{campaign_id}/live-links/{read_sql('SELECT max(id) FROM live_link')}/revoke")
+    page = html.unescape(ed.get(f"/campaigns/{campaign_id}/history").text)
+    assert page.count("made the artist's link “For Alba”") == 1
+    assert page.count("turned off the artist's link “For Alba”") == 1
+    assert made not in page
 
 
 def test_a_viewer_and_a_stranger_change_nothing(bob: FlaskClient, charlie: FlaskClient, campaign_id: int) -> None:

@@ -38,6 +38,7 @@ EDGE_NAMES = {
     "commands.py",
     "artist_views.py",
     "list_page.py",
+    "sign_in_page.py",
     "live_link_views.py",
     "keeping_views.py",
     "connecting.py",

@@ -74,6 +74,8 @@ def test_the_doors_are_found(app: Flask) -> None:
     found = {str(door) for door in doors_of(app)}
     assert "GET /campaigns" in found
     assert any(door.startswith("POST /campaigns/") for door in found)
+    for word in ("confirm", "withdraw"):
+        assert any(door.startswith("POST ") and door.endswith(f":act> {word}") for door in found)
 
 
 def test_nobody_gets_in(app: Flask, world: World) -> None:
@@ -108,6 +110,20 @@ def test_a_campaign_of_ones_own_is_no_way_to_anothers(app: Flask, world: World) 
             assert answer.status_code < 500, door
             assert SECRET_TITLE not in answer.text, door
             assert rows_of_campaign(world.things["campaign_id"]) == before, door
+
+
+def test_a_team_of_ones_own_is_no_way_to_anothers(app: Flask, world: World) -> None:
+    crossed = replace(world, things=world.things | {"team_id": _team_of(world, "stranger")})
+    doors = [door for door in doors_of(app) if "team_id" in door.rule.arguments and len(door.rule.arguments) > 1]
+    assert {"token_id", "hook_id", "delivery_id", "invitation_id", "member_id"} <= {
+        part for door in doors for part in door.rule.arguments
+    }
+    before = everything()
+    for door in doors:
+        answer = try_door(app, crossed, door, "stranger")
+        assert answer.status_code < 500, door
+        assert SECRET_TITLE not in answer.text, door
+        assert everything() == before, door
 
 
 def test_a_viewer_looks_and_changes_nothing(app: Flask, world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 
 import pytest
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from makers import PASSWORD, make_link, make_team, post, sign_in
 from phones import Phone, turn_on
 from sqlalchemy import text
+from werkzeug.test import TestResponse
 
 from presave_app.extensions import current_settings, db
 from presave_app.lib.vault import KeyRing
@@ -35,6 +37,16 @@ def first_step(app: Flask, **fields: str) -> FlaskClient:
     answer = browser.post("/sign-in", data={"email": ALICE, "password": PASSWORD, **fields})
     assert answer.headers["Location"] == "/sign-in/code"
     return browser
+
+
+def _end_sign_ins() -> None:
+    with transaction() as session:
+        session.execute(text("UPDATE login_session SET expires_at = now()"))
+
+
+def _carried(page: TestResponse) -> dict[str, str]:
+    """The hidden fields by which the pages of a sign-in hand on what was typed before, and where to go."""
+    return dict(re.findall(r'name="(kept|next)" value="([^"]*)"', page.text))
 
 
 def test_the_password_alone_opens_nothing(app: Flask, armed: tuple[Phone, list[str]]) -> None:
@@ -135,6 +147,39 @@ def test_the_first_step_waits_ten_minutes(app: Flask, armed: tuple[Phone, list[s
     assert browser.get("/campaigns").status_code == 303
 
 
+def test_a_code_that_comes_too_late_loses_nothing(
+    app: Flask, client: FlaskClient, armed: tuple[Phone, list[str]]
+) -> None:
+    _end_sign_ins()
+    asked = client.post("/campaigns", data={"title": "Night Drive"})
+    sent = {"email": ALICE, "password": PASSWORD, **_carried(asked), "next": "/services"}
+    step = client.post("/sign-in", data=sent)
+    assert _carried(step) == _carried(asked) | {"next": "/services"}
+    _end_sign_ins()
+    late = client.post("/sign-in/code", data={"code": armed[0].code(), **_carried(step)})
+    assert late.status_code == 401
+    assert "The code came too late." in late.text
+    assert "What you typed is kept" in late.text
+    assert _carried(late) == _carried(step)
+    again = client.post("/sign-in", data={"email": ALICE, "password": PASSWORD, **_carried(late)})
+    back = client.post("/sign-in/code", data={"code": armed[0].code(), **_carried(again)})
+    assert "Night Drive" in back.text
+    # The same form once more, from a second tab: its sender is signed in by now.
+    twice = client.post("/sign-in/code", data={"code": armed[0].code(), **_carried(again)})
+    assert "Night Drive" in twice.text
+    assert client.post("/sign-in/code", data={"next": "/services"}).headers["Location"] == "/services"
+
+
+def test_where_somebody_was_going_outlives_the_first_step(app: Flask, armed: tuple[Phone, list[str]]) -> None:
+    browser = first_step(app, next="/services")
+    step = browser.get("/sign-in/code")
+    _end_sign_ins()
+    late = browser.post("/sign-in/code", data={"code": armed[0].code(), **_carried(step)})
+    assert _carried(late) == {"kept": "", "next": "/services"}
+    elsewhere = browser.post("/sign-in/code", data={"next": "https://evil.example/"})
+    assert "evil.example" not in elsewhere.text
+
+
 def test_a_new_password_ends_a_first_step_too(app: Flask, client: FlaskClient, armed: tuple[Phone, list[str]]) -> None:
     browser = first_step(app)
     assert post(client, "/account/password", current=PASSWORD, password=NEW_PASSWORD).status_code == 303
@@ -199,9 +244,11 @@ def test_the_picture_is_the_key(app: Flask, client: FlaskClient) -> None:
 
 
 def test_the_command_line_lets_somebody_in_who_lost_everything(app: Flask, armed: tuple[Phone, list[str]]) -> None:
-    runner = app.test_cli_runner()
+    runner, older = app.test_cli_runner(), make_link(ALICE)
     done = runner.invoke(args=["teams", "forget-second-step", ALICE, "--json"])
     assert json.loads(done.stdout) == {"email": ALICE, "was_on": True}
+    assert app.test_client().get(f"/welcome/{older}").status_code == 410
+    assert app.test_client().get(f"/welcome/{make_link(ALICE)}").status_code == 200
     sign_in(app.test_client(), ALICE)
     assert runner.invoke(args=["teams", "forget-second-step", "no@no.example"]).exit_code == 1
 

@@ -7,7 +7,7 @@ import threading
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from makers import PASSWORD, make_link, make_team, sign_in
+from makers import PASSWORD, make_link, make_team, post, sign_in
 from sqlalchemy import text
 
 from presave_app.extensions import limiter
@@ -93,6 +93,45 @@ def test_a_new_password_by_link_signs_every_browser_out(app: Flask, client: Flas
     other.post(f"/welcome/{make_link(ALICE)}", data={"password": NEW_PASSWORD})
     assert client.get("/campaigns").status_code == 303
     assert other.get("/campaigns").status_code == 200
+
+
+def test_a_new_password_spends_every_other_link(app: Flask, client: FlaskClient) -> None:
+    make_team()
+    make_team("Other Label", "olga@other.example")
+    first, second, olgas = make_link(ALICE), make_link(ALICE), make_link("olga@other.example")
+    assert client.post(f"/welcome/{first}", data={"password": NEW_PASSWORD}).status_code == 303
+    assert app.test_client().post(f"/welcome/{second}", data={}).status_code == 410
+    third = make_link(ALICE)
+    assert post(client, "/account/password", current=NEW_PASSWORD, password=PASSWORD).status_code == 303
+    assert app.test_client().post(f"/welcome/{third}", data={}).status_code == 410
+    for later in (make_link(ALICE), olgas):
+        assert app.test_client().post(f"/welcome/{later}", data={}).status_code == 303
+
+
+def test_a_link_that_leaves_the_password_leaves_the_other_links(app: Flask, client: FlaskClient) -> None:
+    make_team()
+    first, second = make_link(ALICE), make_link(ALICE)
+    for secret in (first, second):
+        assert app.test_client().post(f"/welcome/{secret}", data={}).status_code == 303
+
+
+def test_two_links_of_one_member_used_at_the_same_time_give_one_password(app: Flask) -> None:
+    secrets = [new_owner(), make_link(ALICE)]
+    answers: list[int] = []
+    barrier = threading.Barrier(2)
+
+    def use(secret: str) -> None:
+        with app.app_context():
+            browser = app.test_client()
+            barrier.wait()
+            answers.append(browser.post(f"/welcome/{secret}", data={"password": NEW_PASSWORD}).status_code)
+
+    threads = [threading.Thread(target=use, args=(secret,)) for secret in secrets]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [303, 410]
 
 
 def test_of_two_at_the_same_time_one_gets_in(app: Flask) -> None:

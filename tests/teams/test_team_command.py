@@ -7,10 +7,14 @@ import json
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from makers import make_team
+from makers import make_member, make_team, sign_in
 from sqlalchemy import text
 
 from presave_app.extensions import db
+from presave_app.teams.models import Role
+
+ALICE = "alice@alba.example"
+BOB = "bob@alba.example"
 
 
 def test_it_prints_one_line_of_json(app: Flask, client: FlaskClient) -> None:
@@ -69,8 +73,42 @@ def test_an_invitation_gives_a_role_and_a_way_in(app: Flask, client: FlaskClient
     path = made["sign_in_url"].removeprefix("http://127.0.0.1:5000")
     assert "bob@alba.example" in client.get(path).text
     runner.invoke(args=[*args, "editor"])
-    roles = db.session.execute(text("SELECT role FROM membership ORDER BY member_id")).scalars().all()
-    assert roles == ["owner", "editor"]
+    assert _roles() == ["owner", "editor"]
+
+
+def test_a_new_sign_in_link_leaves_the_role_as_it_is(app: Flask, client: FlaskClient) -> None:
+    team_id = make_team()
+    make_member(team_id, BOB, Role.VIEWER)
+    sign_in(client, ALICE)
+    for email, role in ((ALICE, "owner"), (f" {BOB.upper()}", "viewer"), ("carol@alba.example", "editor")):
+        done = app.test_cli_runner().invoke(args=["teams", "invite", email, "--team", "alba-records", "--json"])
+        assert json.loads(done.stdout)["role"] == role
+    assert _roles() == ["owner", "viewer", "editor"]
+    assert client.get("/campaigns").status_code == 200
+    lines = db.session.execute(text("SELECT after->>'email' FROM change WHERE act IN ('put-in', 'role')"))
+    assert lines.scalars().all() == ["carol@alba.example"]
+
+
+def test_another_role_signs_out_as_it_does_on_the_page(app: Flask, client: FlaskClient) -> None:
+    make_member(make_team(), BOB)
+    sign_in(client, BOB)
+    args = ["teams", "invite", BOB, "--team", "alba-records", "--role", "viewer"]
+    assert app.test_cli_runner().invoke(args=args).exit_code == 0
+    assert client.get("/campaigns").status_code == 303
+    told = db.session.execute(text("SELECT after FROM change WHERE act = 'role'")).scalar_one()
+    assert told == {"email": BOB, "was": "editor", "role": "viewer"}
+
+
+def test_the_last_owner_stays_one(app: Flask, client: FlaskClient) -> None:
+    make_team()
+    sign_in(client, ALICE)
+    args = ["teams", "invite", ALICE, "--team", "alba-records", "--role", "editor"]
+    done = app.test_cli_runner().invoke(args=args)
+    assert done.exit_code == 1
+    assert done.stderr == "Error: A team needs an owner. Make somebody else one first.\n"
+    assert _roles() == ["owner"]
+    assert (_count("sign_in_link"), _count("change")) == (0, 0)
+    assert client.get("/campaigns").status_code == 200
 
 
 @pytest.mark.parametrize(("email", "team"), [("bob@alba.example", "nobody"), ("bob", "alba-records")])
@@ -79,6 +117,12 @@ def test_an_invitation_that_cannot_be_is_refused(app: Flask, email: str, team: s
     done = app.test_cli_runner().invoke(args=["teams", "invite", email, "--team", team])
     assert done.exit_code == 1
     assert done.stderr.startswith("Error: ")
+
+
+def _roles() -> list[str]:
+    """What each of the team may do, in the order in which they came."""
+    db.session.rollback()
+    return list(db.session.execute(text("SELECT role FROM membership ORDER BY member_id")).scalars())
 
 
 def _count(table: str) -> int:

@@ -10,6 +10,7 @@ from fans import read_sql
 from flask import Flask
 from flask.testing import FlaskClient
 from makers import PASSWORD, csrf_of, make_campaign, make_member, make_team, post, sign_in
+from phones import turn_on
 
 from presave_app.teams.models import Role
 
@@ -97,6 +98,49 @@ def test_programs_and_the_switch_of_the_last_day_are_told(client: FlaskClient, t
     assert (
         read_sql("SELECT count(*) FROM change WHERE after::text LIKE '%s3cret%' OR after::text LIKE '%presave_%'") == 0
     )
+
+
+def test_what_the_team_keeps_is_told_once(client: FlaskClient, team: int) -> None:
+    for company in ("Alba GmbH", "Alba GmbH"):
+        post(client, f"/imprint/{team}", company=company)
+    for name, zone in (("Alba Voss", ""), ("Alba Voss", "Europe/Berlin"), ("Alba", "Europe/Berlin")):
+        known = read_sql("SELECT id FROM artist")
+        for _ in range(2):
+            post(client, f"/artists/{known}" if known else "/artists", name=name, time_zone=zone)
+    for _ in range(2):
+        post(client, f"/artists/{known}/remove")
+    assert lines_of(client, team) == [
+        "You removed the artist Alba",
+        "You renamed the artist Alba Voss to Alba",
+        "You changed the artist Alba Voss",
+        "You added the artist Alba Voss",
+        "You changed the imprint",
+    ]
+
+
+def test_an_artist_kept_from_a_campaign_is_told_of(client: FlaskClient, team: int) -> None:
+    campaign_id = make_campaign(team)
+    for _ in range(2):
+        post(client, f"/campaigns/{campaign_id}/keep-artist")
+    assert lines_of(client, team) == ["You added the artist Alba Voss"]
+
+
+def test_a_new_team_begins_its_history(app: Flask, client: FlaskClient, team: int) -> None:
+    post(client, "/team/new", name="Alba Dub")
+    assert lines_of(client, read_sql("SELECT max(id) FROM team")) == ["You made this team"]
+    args = ["teams", "create", "Alba Jazz", "--owner", ALICE]
+    assert app.test_cli_runner().invoke(args=args).exit_code == 0
+    assert lines_of(client, read_sql("SELECT max(id) FROM team")) == ["The command line made this team"]
+
+
+def test_each_team_is_told_of_a_second_step_that_was_turned_off(app: Flask, client: FlaskClient, team: int) -> None:
+    other = make_team("Alba Dub", ALICE)
+    turn_on(client)
+    for _ in range(2):
+        assert app.test_cli_runner().invoke(args=["teams", "forget-second-step", ALICE.upper()]).exit_code == 0
+    sign_in(client, ALICE)
+    for each in (team, other):
+        assert lines_of(client, each) == [f"The command line turned off the second step of {ALICE}"]
 
 
 def test_a_long_history_has_pages_and_no_line_of_a_campaign(client: FlaskClient, team: int) -> None:
