@@ -18,7 +18,7 @@ from presave_app.extensions import db
 from presave_app.lib import clock
 from presave_app.preflight.models import PutAside
 from presave_app.preflight.rehearsed import Rehearsed, find_rehearsal
-from presave_app.preflight.sign_ins import SignIns, read_sign_ins
+from presave_app.preflight.sign_ins import ServiceSignIns, SignIns, read_sign_ins
 from presave_app.presaves.seats import Seats, find_seats
 from presave_app.releases.alarms import OpenAlarm, find_open_alarms
 from presave_app.reminders import tally
@@ -66,6 +66,11 @@ class Facts:
     def served(self) -> Mapping[str, Connector]:
         """The services that are on and stand on this campaign's page."""
         return {service: each for service, each in self.connectors.items() if service in self.targets}
+
+    @property
+    def waiting_on_off(self) -> list[ServiceSignIns]:
+        """Services that fans wait on and that are off: nothing is added there."""
+        return [each for each in self.sign_ins.services if each.total and each.service not in self.connectors]
 
     @property
     def reminds(self) -> bool:

@@ -25,6 +25,7 @@ from presave_app.rehearsals import turns
 from presave_app.rehearsals.models import Rehearsal
 from presave_app.releases import gate
 from presave_app.streaming.connector import Connector
+from presave_app.streaming.directory import name_of
 from presave_app.streaming.registry import connectors
 
 _BEFORE = timedelta(days=1)
@@ -116,7 +117,7 @@ def _service(
     by_upc = bool(campaign.upc and connector and connector.finds_by_upc)
     return ServiceOnPaper(
         service=service,
-        name=connector.name if connector else service.replace("-", " ").title(),
+        name=name_of(service),
         number=sum(waves.values()),
         dead=dead,
         is_named=by_upc or (target is not None and target.ref is not None),

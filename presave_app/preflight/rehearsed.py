@@ -166,8 +166,8 @@ class Rehearsed:
 
     @property
     def nameless(self) -> list[str]:
-        """Services where fans wait and nothing tells which release is meant."""
-        return [each.name for each in self.services if each.number and not each.is_named]
+        """Services that are on, where fans wait and nothing tells which release is meant."""
+        return [each.name for each in self.services if each.fans_a_second and each.number and not each.is_named]
 
     @property
     def longest_words(self) -> str:

@@ -33,6 +33,15 @@ def somewhere(facts: Facts) -> Iterator[Finding]:
         yield bad("targets", "Services", words, why, field_of(facts, "Paste its link", place))
 
 
+def turned_off(facts: Facts) -> Iterator[Finding]:
+    """Services that are off while fans wait on them."""
+    repair = Repair("Turn it on", url_for("services.service_list"))
+    for each in facts.waiting_on_off:
+        waits = "1 fan waits" if each.total == 1 else f"{each.total:,} fans wait"
+        words, why = f"{waits} on {each.name}, which is off.", "Nothing is added there until it is turned on again."
+        yield bad(f"off:{each.service}", each.name, words, why, repair)
+
+
 def targets(facts: Facts) -> Iterator[Finding]:
     """Each service that is on: where the release is there, and whether its catalogue has shown it."""
     for service, connector in facts.connectors.items():
@@ -99,7 +108,7 @@ def sign_ins(facts: Facts) -> Iterator[Finding]:
     if found.dead:
         why = "Whoever does not give the permission again gets nothing on the day."
         yield care("sign_ins", "Sign-ins", found.summary, why, repair)
-    elif found.total:
+    elif found.total and not facts.waiting_on_off:
         yield good("sign_ins", "Sign-ins", found.summary)
 
 
@@ -126,4 +135,4 @@ def _tried(facts: Facts, service: str, connector: Connector) -> Finding:
     return good(key, title, f"It worked on {on}: signed in, added, and seen in the library.", again)
 
 
-CHECKS: tuple[Check, ...] = (somewhere, targets, seats, permission_life, sign_ins, tried)
+CHECKS: tuple[Check, ...] = (somewhere, turned_off, targets, seats, permission_life, sign_ins, tried)

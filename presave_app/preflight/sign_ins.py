@@ -14,6 +14,7 @@ from presave_app.campaigns.release_clock import ReleaseClock
 from presave_app.extensions import db
 from presave_app.presaves.states import words_for
 from presave_app.streaming.connector import Connector
+from presave_app.streaming.directory import name_of
 
 ENDS_EARLY = "ends_early"
 _ENDS_EARLY_WORDS = "The permission ends before the release. That happens when the date moves back."
@@ -137,7 +138,7 @@ def _of(
     lasts_from = latest_safe_start(release.last, connector) if release and connector else None
     return ServiceSignIns(
         service=service,
-        name=connector.name if connector else service.replace("-", " ").title(),
+        name=name_of(service),
         total=alive + sum(each.number for each in dead),
         dead=dead,
         lasts_from=lasts_from if lasts_from and lasts_from > now else None,

@@ -8,16 +8,16 @@ from html import unescape
 
 import pytest
 from fans import read_sql, run_sql
-from flask import Flask, current_app
+from flask import Flask
 from flask.testing import FlaskClient
 from makers import make_campaign, make_picture, post
+from sheets import findings, sheet_now
 from sqlalchemy import event
 
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.preflight.facts import read_facts
-from presave_app.preflight.finding import Finding, Level
-from presave_app.preflight.sheet import Sheet, read_sheet
+from presave_app.preflight.finding import Level
 
 SHEET = "/campaigns/1/preflight"
 HTMX = {"HX-Request": "true"}
@@ -59,16 +59,6 @@ def put_try() -> None:
         VALUES (gen_random_uuid(), 'spotify', 1, 'x', 'works', now(), now() - interval '1 day')
         """
     )
-
-
-def sheet_now() -> Sheet:
-    db.session.rollback()
-    with current_app.test_request_context():
-        return read_sheet(db.session.get_one(Campaign, 1))
-
-
-def findings() -> dict[str, Finding]:
-    return {finding.key: finding for section in sheet_now().sections for finding in section.findings}
 
 
 def test_a_release_of_which_nothing_is_missing_is_ready(campaign_id: int) -> None:

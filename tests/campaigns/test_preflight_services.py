@@ -1,0 +1,99 @@
+"""The preflight of services: those that are off while fans wait on them, and what a try says of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from crowds import put_crowd
+from fans import run_sql
+from flask import Flask
+from flask.testing import FlaskClient
+from makers import make_campaign, post
+from sheets import findings
+
+from presave_app.preflight.finding import Level
+
+SHEET = "/campaigns/1/preflight"
+
+
+@pytest.fixture
+def campaign_id(team_id: int) -> int:
+    return make_campaign(team_id)
+
+
+@contextmanager
+def turned_off(app: Flask) -> Iterator[None]:
+    """The credentials are gone, for as long as it lasts."""
+    connectors = app.extensions["presave_connectors"]
+    app.extensions["presave_connectors"] = {name: each for name, each in connectors.items() if name != "spotify"}
+    try:
+        yield
+    finally:
+        app.extensions["presave_connectors"] = connectors
+
+
+@pytest.fixture
+def spotify_off(app: Flask) -> Iterator[None]:
+    with turned_off(app):
+        yield
+
+
+def test_fans_who_wait_on_a_service_that_is_off(campaign_id: int, spotify_off: None) -> None:
+    put_crowd(1, 5, "armed", "consented", due_in="7 days")
+    put_crowd(1, 1, "needs_reauth", "grant_revoked", due_in="7 days", service="soundcloud")
+    found = findings()
+    assert found["off:spotify"].level is Level.BAD
+    assert found["off:spotify"].words == "5 fans wait on Spotify, which is off."
+    assert found["off:soundcloud"].words == "1 fan waits on SoundCloud, which is off."
+    repair = found["off:spotify"].repair
+    assert repair is not None
+    assert repair.url == "/services"
+
+
+def test_nothing_is_green_of_sign_ins_at_a_service_that_is_off(campaign_id: int, spotify_off: None) -> None:
+    put_crowd(1, 5, "armed", "consented", due_in="7 days")
+    assert "sign_ins" not in findings()
+
+
+def test_nobody_waits_on_a_service_that_is_off(campaign_id: int, spotify_off: None) -> None:
+    put_crowd(1, 5, "withdrawn", "fan_withdrew", due_in="7 days")
+    assert not [key for key in findings() if key.startswith("off:")]
+
+
+def test_a_rehearsal_is_not_green_while_their_service_is_off(
+    ed: FlaskClient, campaign_id: int, spotify_off: None
+) -> None:
+    put_crowd(1, 5, "armed", "consented", due_in="7 days")
+    post(ed, f"{SHEET}/rehearse")
+    row = findings()["rehearsal"]
+    assert row.level is Level.CARE
+    assert row.words == "Whoever waits on Spotify gets nothing: it is off."
+
+
+def test_a_service_without_a_name_that_is_off_is_told_as_off(ed: FlaskClient, campaign_id: int) -> None:
+    put_crowd(1, 5, "armed", "consented", due_in="7 days", service="deezer")
+    post(ed, f"{SHEET}/rehearse")
+    assert "nothing tells which release" not in ed.get(SHEET).text
+    assert findings()["rehearsal"].words == "Whoever waits on Deezer gets nothing: it is off."
+
+
+def test_a_rehearsal_without_a_service_that_is_on_by_now_is_not_green(
+    ed: FlaskClient, app: Flask, campaign_id: int
+) -> None:
+    put_crowd(1, 5, "armed", "consented", due_in="7 days")
+    with turned_off(app):
+        post(ed, f"{SHEET}/rehearse")
+    row = findings()["rehearsal"]
+    assert row.level is Level.CARE
+    assert row.words == "When it was rehearsed, nothing was added on Spotify: it was off."
+
+
+def test_a_service_that_was_turned_off_after_the_rehearsal(ed: FlaskClient, app: Flask, campaign_id: int) -> None:
+    put_crowd(1, 5, "armed", "consented", due_in="7 days")
+    post(ed, f"{SHEET}/rehearse")
+    run_sql("UPDATE rehearsal SET play_state = NULL")
+    assert findings()["rehearsal"].level is Level.GOOD
+    with turned_off(app):
+        assert findings()["rehearsal"].level is Level.CARE
