@@ -11,7 +11,7 @@ from presave_app.campaigns.fields import TARGET_PREFIX, latest_safe_start
 from presave_app.ops.template_helpers import day
 from presave_app.preflight.facts import Facts
 from presave_app.preflight.finding import Check, Finding, Repair, advice, bad, care, field_of, good, try_of
-from presave_app.services.test_words import failure_words
+from presave_app.services.test_words import failure_words, is_proven
 from presave_app.streaming.connector import Connector
 
 # How long a passed try says something about today.
@@ -131,6 +131,10 @@ def _tried(facts: Facts, service: str, connector: Connector) -> Finding:
         return bad(key, title, f"The try on {on} failed: {failure_words(test)}", why, repair)
     if test.ended_at < facts.now - TRIED_FOR:
         return advice(key, title, f"It worked on {on}, which is a while ago.", why, repair)
+    if not is_proven(test, connector):
+        words = f"The try on {on} proved no add: it was in that library before."
+        why = f"{connector.name} says yes to every add. Try a release that is not there yet."
+        return advice(key, title, words, why, repair)
     again = try_of(facts, service, "Try it again")
     return good(key, title, f"It worked on {on}: signed in, added, and seen in the library.", again)
 

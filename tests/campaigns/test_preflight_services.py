@@ -14,8 +14,10 @@ from makers import make_campaign, post
 from sheets import findings
 
 from presave_app.preflight.finding import Level
+from presave_app.streaming.registry import connectors
 
 SHEET = "/campaigns/1/preflight"
+UNPROVEN = "proved no add: it was in that library before"
 
 
 @pytest.fixture
@@ -97,3 +99,30 @@ def test_a_service_that_was_turned_off_after_the_rehearsal(ed: FlaskClient, app:
     assert findings()["rehearsal"].level is Level.GOOD
     with turned_off(app):
         assert findings()["rehearsal"].level is Level.CARE
+
+
+def put_try(state: str = "works", reason: str | None = None, *, ago: str = "1 day", was_there: bool = False) -> None:
+    """Alice has tried Spotify with her own account."""
+    run_sql(
+        """
+        INSERT INTO connection_test (id, service, member_id, ref, state, reason, was_there, expires_at, ended_at)
+        VALUES (gen_random_uuid(), 'spotify', 1, 'x', :state, :reason, :was_there, now(),
+          now() - CAST(:ago AS interval))
+        """,
+        state=state,
+        reason=reason,
+        was_there=was_there,
+        ago=ago,
+    )
+
+
+@pytest.mark.parametrize("add_is_proof", [True, False])
+def test_a_try_with_what_was_there_before(
+    campaign_id: int, monkeypatch: pytest.MonkeyPatch, add_is_proof: bool
+) -> None:
+    monkeypatch.setattr(connectors()["spotify"], "add_is_proof", add_is_proof)
+    put_try(was_there=True)
+    row = findings()["tried:spotify"]
+    assert row.level is (Level.GOOD if add_is_proof else Level.CARE)
+    assert (UNPROVEN in row.words) != add_is_proof
+    assert row.is_advice != add_is_proof
