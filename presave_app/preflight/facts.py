@@ -22,8 +22,8 @@ from presave_app.preflight.sign_ins import ServiceSignIns, SignIns, read_sign_in
 from presave_app.presaves.seats import Seats, find_seats
 from presave_app.releases.alarms import OpenAlarm, find_open_alarms
 from presave_app.reminders import tally
-from presave_app.services import connection_test
 from presave_app.services.models import ConnectionTest
+from presave_app.services.standing import find_standing
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.directory import find_entry
 from presave_app.streaming.registry import connectors
@@ -93,7 +93,7 @@ def read_facts(campaign: Campaign) -> Facts:
         picture_width=_picture_width(campaign),
         has_card=campaign.published_at is not None and find_card(campaign.id, is_out=False) is not None,
         has_imprint=is_complete(find_imprint(campaign.team_id)),
-        tests=connection_test.newest_ended(),
+        tests=find_standing(),
         seats={service: seats for service, each in on.items() if (seats := find_seats(each))},
         alarms=find_open_alarms(campaign.id, list(on)),
         silent=_silent_seconds(),

@@ -11,13 +11,12 @@ from presave_app.campaigns.fields import TARGET_PREFIX, latest_safe_start
 from presave_app.ops.template_helpers import day
 from presave_app.preflight.facts import Facts
 from presave_app.preflight.finding import Check, Finding, Repair, advice, bad, care, field_of, good, try_of
+from presave_app.services.standing import is_own_doing
 from presave_app.services.test_words import failure_words, is_proven
 from presave_app.streaming.connector import Connector
 
 # How long a passed try says something about today.
 TRIED_FOR = timedelta(days=30)
-# Such an end says that the member did not go on, and nothing of the service.
-_MEMBERS_OWN = ("sign_in_refused",)
 
 
 def somewhere(facts: Facts) -> Iterator[Finding]:
@@ -125,8 +124,8 @@ def _tried(facts: Facts, service: str, connector: Connector) -> Finding:
     if test is None or test.ended_at is None:
         return advice(key, title, "Nobody has tried it end to end yet.", why, repair)
     on = day(test.ended_at, facts.campaign.time_zone)
-    if test.state == "failed" and test.reason in _MEMBERS_OWN:
-        return advice(key, title, f"The try on {on} stopped at the sign-in.", why, repair)
+    if is_own_doing(test):
+        return advice(key, title, f"The try on {on} came to no end. {failure_words(test)}", why, repair)
     if test.state == "failed":
         return bad(key, title, f"The try on {on} failed: {failure_words(test)}", why, repair)
     if test.ended_at < facts.now - TRIED_FOR:

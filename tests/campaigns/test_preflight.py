@@ -122,7 +122,7 @@ WRONGS: dict[str, tuple[str, str, Level, str]] = {
         "UPDATE connection_test SET state = 'failed', reason = 'sign_in_refused'",
         "tried:spotify",
         Level.CARE,
-        "stopped at the sign-in",
+        "ended without a permission",
     ),
     "a far day": (
         """UPDATE campaign SET release_at = release_at + interval '364 days',

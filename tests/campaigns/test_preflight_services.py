@@ -14,6 +14,8 @@ from makers import make_campaign, post
 from sheets import findings
 
 from presave_app.preflight.finding import Level
+from presave_app.services.models import ConnectionTest
+from presave_app.services.test_words import failure_words
 from presave_app.streaming.registry import connectors
 
 SHEET = "/campaigns/1/preflight"
@@ -126,3 +128,47 @@ def test_a_try_with_what_was_there_before(
     assert row.level is (Level.GOOD if add_is_proof else Level.CARE)
     assert (UNPROVEN in row.words) != add_is_proof
     assert row.is_advice != add_is_proof
+
+
+OWN = [
+    "sign_in_refused",
+    "not_out_there",
+    "not_in_catalogue",
+    "rating_disabled",
+    "no_subscription",
+    "account_not_allowed",
+    "library_full",
+    "no_channel",
+    "email_not_verified",
+    "not_on_the_list",
+]
+
+
+@pytest.mark.parametrize("reason", OWN)
+def test_what_lies_with_one_member_turns_nothing_red(ed: FlaskClient, campaign_id: int, reason: str) -> None:
+    put_try("failed", reason)
+    row = findings()["tried:spotify"]
+    assert row.level is Level.CARE
+    assert row.is_advice
+    assert failure_words(ConnectionTest(reason=reason)) in row.words
+    assert 'class="hint is-fault"' not in ed.get("/services").text
+    put_try(ago="9 days")
+    assert findings()["tried:spotify"].level is Level.GOOD
+    assert "it works." in ed.get("/services").text
+
+
+def test_a_fault_of_the_service_stands_until_it_works(campaign_id: int) -> None:
+    put_try("failed", "invalid_client", ago="3 days")
+    put_try("failed", "no_subscription", ago="2 days")
+    assert findings()["tried:spotify"].level is Level.BAD
+    put_try(ago="1 day")
+    assert findings()["tried:spotify"].level is Level.GOOD
+    put_try("failed", "not_seen", ago="1 hour")
+    assert findings()["tried:spotify"].level is Level.BAD
+
+
+def test_an_older_try_that_proved_the_add_stands(campaign_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connectors()["spotify"], "add_is_proof", False)
+    put_try(ago="2 days")
+    put_try(was_there=True)
+    assert findings()["tried:spotify"].level is Level.GOOD
