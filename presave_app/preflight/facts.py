@@ -17,6 +17,7 @@ from presave_app.campaigns.targets import find_targets, named_ahead
 from presave_app.extensions import db
 from presave_app.lib import clock
 from presave_app.preflight.models import PutAside
+from presave_app.preflight.rehearsal import moments_now
 from presave_app.preflight.rehearsed import Rehearsed, find_rehearsal
 from presave_app.preflight.sign_ins import ServiceSignIns, SignIns, read_sign_ins
 from presave_app.presaves.seats import Seats, find_seats
@@ -35,7 +36,8 @@ class Facts:
     """A campaign and its installation at one moment. `missing` is what publishing still needs, by field.
 
     `connectors` are the services that are on, `named` those whose catalogue has shown the release ahead of its day,
-    `silent` how many seconds the clock and the workers have said nothing, `aside` the advice that was put aside.
+    `silent` how many seconds the clock and the workers have said nothing, `aside` the advice that was put aside,
+    `moments` when the release comes out for those who wait.
     """
 
     campaign: Campaign
@@ -57,6 +59,7 @@ class Facts:
     aside: frozenset[str]
     sign_ins: SignIns
     rehearsal: Rehearsed | None
+    moments: frozenset[datetime]
 
     @property
     def is_public(self) -> bool:
@@ -101,6 +104,7 @@ def read_facts(campaign: Campaign) -> Facts:
         has_mail=mail.is_on(),
         aside=find_aside(campaign.id),
         rehearsal=find_rehearsal(campaign.id, now),
+        moments=moments_now(campaign.id, release) if release else frozenset(),
         sign_ins=read_sign_ins(campaign.id, release, on, now),
     )
 

@@ -19,7 +19,7 @@ from presave_app.campaigns.release_clock import ReleaseClock, release_clock
 from presave_app.campaigns.targets import find_targets
 from presave_app.extensions import current_settings, db
 from presave_app.lib import clock
-from presave_app.preflight.rehearsed import PlayedWave, ServiceOnPaper
+from presave_app.preflight.rehearsed import PlayedWave, ServiceOnPaper, is_named
 from presave_app.preflight.run_time import Pace, ends_of
 from presave_app.rehearsals import turns
 from presave_app.rehearsals.models import Rehearsal
@@ -41,6 +41,10 @@ _WAITING = text(f"""
     FROM pre_save p JOIN fan_grant g ON g.id = p.grant_id CROSS JOIN LATERAL (SELECT {_IS_DEAD} AS is_dead) d
     WHERE p.campaign_id = :id AND p.state IN ('armed', 'claimed', 'needs_reauth') GROUP BY 1, 2 ORDER BY 1, 2
 """)  # noqa: S608 - a constant of this file
+_ZONES = text("""
+    SELECT DISTINCT coalesce(time_zone, '') FROM pre_save
+    WHERE campaign_id = :id AND state IN ('armed', 'claimed', 'needs_reauth')
+""")
 # What else is to be added in this installation, from a day before until the last of ours is due.
 _OTHERS = text(f"""
     SELECT p.service, p.campaign_id, date_trunc('minute', p.due_at) AS at, count(*) AS number
@@ -75,6 +79,13 @@ def rehearse(campaign: Campaign, member_id: int) -> None:
     is_new = db.session.execute(taken.returning(Rehearsal.campaign_id)).one_or_none() is not None
     if is_new and any(each["number"] for each in result):
         turns.ask(campaign.id)
+
+
+def moments_now(campaign_id: int, release: ReleaseClock) -> frozenset[datetime]:
+    """When the release comes out for those who wait now."""
+    if not release.is_local:
+        return frozenset({release.at})
+    return frozenset(map(release.moment_in, db.session.execute(_ZONES, {"id": campaign_id}).scalars()))
 
 
 def _on_paper(campaign: Campaign, release: ReleaseClock) -> list[ServiceOnPaper]:
@@ -114,13 +125,12 @@ def _service(
     if pace:
         ends = dict(zip([at for at, _ in line], ends_of(line, pace), strict=True))
     beside = [each for each in others if waves and min(waves) - _SAME_HOUR <= each.at <= max(waves)]
-    by_upc = bool(campaign.upc and connector and connector.finds_by_upc)
     return ServiceOnPaper(
         service=service,
         name=name_of(service),
         number=sum(waves.values()),
         dead=dead,
-        is_named=by_upc or (target is not None and target.ref is not None),
+        is_named=connector is not None and is_named(connector, target, campaign.upc),
         fans_a_second=pace.fans_a_second if pace else None,
         fans_a_day=pace.fans_a_day if pace else None,
         waves=tuple(PlayedWave(at, waves[at], ends[at]) for at in sorted(waves) if at in ends),

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from flask import url_for
 
+from presave_app.campaigns.fields import TARGET_PREFIX
 from presave_app.preflight.facts import Facts
-from presave_app.preflight.finding import Check, Finding, Repair, advice, bad, care, good
-from presave_app.preflight.rehearsed import Rehearsed
+from presave_app.preflight.finding import Check, Finding, Repair, advice, bad, care, field_of, good
+from presave_app.preflight.rehearsed import Rehearsed, is_named
 
 _FRESH = timedelta(days=7)
 _KEY, _TITLE = "rehearsal", "Dress rehearsal"
@@ -21,17 +22,27 @@ def rehearsed(facts: Facts) -> Iterator[Finding]:
     if facts.release is None or not facts.sign_ins.total:
         return
     found = facts.rehearsal
-    if found is None:
+    if (nameless := _nameless(facts)) is not None:
+        yield nameless
+    elif found is None:
         yield advice(_KEY, _TITLE, "The list of those who wait was not played through yet.", _WHY, _again(facts))
     else:
         yield next(said for point in _WEIGHTIEST_FIRST if (said := point(facts, found)))
 
 
-def _nameless(facts: Facts, found: Rehearsed) -> Finding | None:
-    if not found.nameless:
+def _nameless(facts: Facts) -> Finding | None:
+    """Services that are on, where fans wait and nothing tells which release is meant: as the targets are now."""
+    waiting = [each for each in facts.sign_ins.services if each.is_on and each.total > each.dead_number]
+    upc = facts.campaign.upc
+    nameless = [
+        each for each in waiting if not is_named(facts.connectors[each.service], facts.targets.get(each.service), upc)
+    ]
+    if not nameless:
         return None
-    words = f"Fans wait on {', '.join(found.nameless)}, and nothing tells which release is meant there."
-    return bad(_KEY, _TITLE, words, "Nothing can be added without its link or a UPC.", _again(facts))
+    words = f"Fans wait on {', '.join(each.name for each in nameless)}, and nothing tells which release is meant there."
+    first = nameless[0]
+    repair = field_of(facts, f"Paste the {first.name} link", f"input-{TARGET_PREFIX}{first.service}")
+    return bad(_KEY, _TITLE, words, "Nothing can be added without its link or a UPC.", repair)
 
 
 def _off(facts: Facts, _found: Rehearsed) -> Finding | None:
@@ -41,20 +52,39 @@ def _off(facts: Facts, _found: Rehearsed) -> Finding | None:
     return care(_KEY, _TITLE, words, "The rehearsal tells nothing of a service that is off.", _table(facts))
 
 
-def _missed(facts: Facts, found: Rehearsed) -> Finding | None:
-    if not found.play or not found.play.missed:
+def _unplayed(facts: Facts, found: Rehearsed) -> Finding | None:
+    if found.play is None or found.play.state == "done":
         return None
-    words = f"When it was played, fans got nothing on {', '.join(found.play.missed)}."
+    why = "Only the play tells what the engine makes of the list; so far it is calculated alone."
+    if found.play.is_on:
+        words = "It is being played." if found.play.state == "running" else "It waits for a worker to play it."
+        return care(_KEY, _TITLE, words, why, _table(facts))
+    return care(_KEY, _TITLE, f"It was not played: {found.play.reason_words}.", why, _again(facts))
+
+
+def _missed(facts: Facts, found: Rehearsed) -> Finding | None:
+    # What could not be added by the calculation either is told of by itself, and may be mended since.
+    names = [name for name in found.play.missed if name not in found.unserved] if found.play else []
+    if not names:
+        return None
+    words = f"When it was played, fans got nothing on {', '.join(names)}."
     return care(_KEY, _TITLE, words, "The table of the rehearsal says how many, and why.", _table(facts))
 
 
-def _unserved(facts: Facts, found: Rehearsed) -> Finding | None:
-    if found.number <= found.served:
+def _moved(facts: Facts, found: Rehearsed) -> Finding | None:
+    if found.moments <= facts.moments:
         return None
-    names = ", ".join(each.name for each in found.services if each.number and not each.fans_a_second)
-    return advice(
-        _KEY, _TITLE, f"When it was rehearsed, nothing was added on {names}: it was off.", _WHY, _again(facts)
-    )
+    words = "The moments of the release are others now than when it was rehearsed."
+    return advice(_KEY, _TITLE, words, _WHY, _again(facts))
+
+
+def _unserved(facts: Facts, found: Rehearsed) -> Finding | None:
+    if found.number and not found.unserved:
+        return None
+    words = "When it was rehearsed, there was nobody to serve."
+    if found.unserved:
+        words = f"When it was rehearsed, nothing could be added on {', '.join(found.unserved)}."
+    return advice(_KEY, _TITLE, words, _WHY, _again(facts))
 
 
 def _old(facts: Facts, found: Rehearsed) -> Finding | None:
@@ -69,9 +99,10 @@ def _fine(facts: Facts, found: Rehearsed) -> Finding:
 
 
 _WEIGHTIEST_FIRST: tuple[Callable[[Facts, Rehearsed], Finding | None], ...] = (
-    _nameless,
     _off,
+    _unplayed,
     _missed,
+    _moved,
     _unserved,
     _old,
     _fine,

@@ -9,12 +9,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from presave_app.campaigns.models import Target
 from presave_app.extensions import db
 from presave_app.preflight.run_time import Pace, ends_of
 from presave_app.presaves.states import words_for
 from presave_app.rehearsals import obstacles
 from presave_app.rehearsals.models import Rehearsal
 from presave_app.rehearsals.review import Reviewed
+from presave_app.streaming.connector import Connector
 from presave_app.teams.models import Member
 
 
@@ -165,14 +167,24 @@ class Rehearsed:
         return sum(each.dead for each in self.services)
 
     @property
-    def nameless(self) -> list[str]:
-        """Services that are on, where fans wait and nothing tells which release is meant."""
-        return [each.name for each in self.services if each.fans_a_second and each.number and not each.is_named]
+    def unserved(self) -> list[str]:
+        """Services where fans waited and nothing could be added, as they were off or had no name for the release."""
+        return [each.name for each in self.services if each.number and not (each.fans_a_second and each.is_named)]
+
+    @property
+    def moments(self) -> frozenset[datetime]:
+        """When the release came out for those who waited, as the clock was then."""
+        return frozenset(wave.at for each in self.services for wave in each.waves)
 
     @property
     def longest_words(self) -> str:
         """How long the unluckiest fan waits."""
         return duration_words(max((each.longest_seconds for each in self.services), default=0))
+
+
+def is_named(connector: Connector, target: Target | None, upc: str | None) -> bool:
+    """Whether anything tells which release is meant on the service."""
+    return bool(upc and connector.finds_by_upc) or (target is not None and target.ref is not None)
 
 
 def find_rehearsal(campaign_id: int, now: datetime) -> Rehearsed | None:

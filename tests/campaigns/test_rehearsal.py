@@ -158,7 +158,7 @@ def test_it_is_done_again_in_place_of_the_last(ed: FlaskClient, campaign_id: int
     post(ed, f"{SHEET}/rehearse")
     assert rehearsal().number == 5
     assert "have come since" not in ed.get(SHEET).text
-    run_sql("UPDATE rehearsal SET at = now() - interval '8 days'")
+    run_sql("UPDATE rehearsal SET at = now() - interval '8 days', play_state = 'done', play = '[]'")
     assert "The last one was 8 days ago." in ed.get(SHEET).text
 
 
@@ -188,7 +188,7 @@ def test_fans_who_wait_for_a_release_without_a_name(ed: FlaskClient, campaign_id
     run_sql("UPDATE campaign SET upc = NULL")
     run_sql("UPDATE target SET ref = NULL WHERE service = 'spotify'")
     post(ed, f"{SHEET}/rehearse")
-    assert rehearsal().nameless == ["Spotify"]
+    assert rehearsal().unserved == ["Spotify"]
     assert "nothing tells which release is meant there" in ed.get(SHEET).text
 
 
