@@ -14,10 +14,10 @@ from presave_app.campaigns.link_card import find_card
 from presave_app.campaigns.models import ArtworkFile, Campaign, Target
 from presave_app.campaigns.release_clock import ReleaseClock, release_clock
 from presave_app.campaigns.targets import find_targets, named_ahead
-from presave_app.extensions import db
+from presave_app.extensions import current_settings, db
 from presave_app.lib import clock
 from presave_app.preflight.models import PutAside
-from presave_app.preflight.rehearsal import moments_now
+from presave_app.preflight.rehearsal import moments_now, units_a_fan
 from presave_app.preflight.rehearsed import Rehearsed, find_rehearsal
 from presave_app.preflight.sign_ins import ServiceSignIns, SignIns, read_sign_ins
 from presave_app.presaves.seats import Seats, find_seats
@@ -37,7 +37,7 @@ class Facts:
 
     `connectors` are the services that are on, `named` those whose catalogue has shown the release ahead of its day,
     `silent` how many seconds the clock and the workers have said nothing, `aside` the advice that was put aside,
-    `moments` when the release comes out for those who wait.
+    `moments` when the release comes out for those who wait, `units_per_day` the daily budgets of services.
     """
 
     campaign: Campaign
@@ -60,6 +60,7 @@ class Facts:
     sign_ins: SignIns
     rehearsal: Rehearsed | None
     moments: frozenset[datetime]
+    units_per_day: Mapping[str, int]
 
     @property
     def is_public(self) -> bool:
@@ -69,6 +70,13 @@ class Facts:
     def served(self) -> Mapping[str, Connector]:
         """The services that are on and stand on this campaign's page."""
         return {service: each for service, each in self.connectors.items() if service in self.targets}
+
+    @property
+    def starved(self) -> list[Connector]:
+        """Services of this release whose daily budget is less than one fan takes: nobody is served there."""
+        waited_on = {each.service for each in self.sign_ins.services if each.total}
+        ours = [each for service, each in self.connectors.items() if service in self.targets or service in waited_on]
+        return [each for each in ours if self.units_per_day.get(each.service, units_a_fan(each)) < units_a_fan(each)]
 
     @property
     def waiting_on_off(self) -> list[ServiceSignIns]:
@@ -104,6 +112,11 @@ def read_facts(campaign: Campaign) -> Facts:
         has_mail=mail.is_on(),
         aside=find_aside(campaign.id),
         rehearsal=find_rehearsal(campaign.id, now),
+        units_per_day={
+            service: units
+            for service in on
+            if (units := current_settings().services[service].units_per_day) is not None
+        },
         moments=moments_now(campaign.id, release) if release else frozenset(),
         sign_ins=read_sign_ins(campaign.id, release, on, now),
     )

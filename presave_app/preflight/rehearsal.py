@@ -122,7 +122,7 @@ def _service(
     pace = pace_of(connector) if connector else None
     line = _line(waves, others)
     ends: dict[datetime, datetime] = {}
-    if pace:
+    if pace and pace.serves:
         ends = dict(zip([at for at, _ in line], ends_of(line, pace), strict=True))
     beside = [each for each in others if waves and min(waves) - _SAME_HOUR <= each.at <= max(waves)]
     return ServiceOnPaper(
@@ -149,10 +149,13 @@ def _line(waves: Mapping[datetime, int], others: list[_Other]) -> tuple[tuple[da
     return tuple(sorted(line.items()))
 
 
+def units_a_fan(connector: Connector) -> int:
+    """What one fan takes of the daily budget: the add, and the two looks into the library afterwards."""
+    return connector.units.add + 2 * connector.units.look
+
+
 def pace_of(connector: Connector) -> Pace:
     """What a service lets through by the settings."""
     settings = current_settings().services[connector.service]
-    # The two looks into the library afterwards spend the same budget.
-    cost = connector.units.add + 2 * connector.units.look
-    a_day = settings.units_per_day // cost if settings.units_per_day else None
+    a_day = settings.units_per_day // units_a_fan(connector) if settings.units_per_day is not None else None
     return Pace(gate.background_rate(connector.service), a_day, settings.budget_zone)

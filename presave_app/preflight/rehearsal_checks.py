@@ -52,6 +52,15 @@ def _off(facts: Facts, _found: Rehearsed) -> Finding | None:
     return care(_KEY, _TITLE, words, "The rehearsal tells nothing of a service that is off.", _table(facts))
 
 
+def _starved(facts: Facts, _found: Rehearsed) -> Finding | None:
+    waited_on = {each.service for each in facts.sign_ins.services if each.total}
+    names = [each.name for each in facts.starved if each.service in waited_on]
+    if not names:
+        return None
+    words = f"Whoever waits on {', '.join(names)} gets nothing: a day's budget there is less than one fan takes."
+    return bad(_KEY, _TITLE, words, "The budget is set where Presave is hosted.", _table(facts))
+
+
 def _unplayed(facts: Facts, found: Rehearsed) -> Finding | None:
     if found.play is None or found.play.state == "done":
         return None
@@ -99,6 +108,7 @@ def _fine(facts: Facts, found: Rehearsed) -> Finding:
 
 
 _WEIGHTIEST_FIRST: tuple[Callable[[Facts, Rehearsed], Finding | None], ...] = (
+    _starved,
     _off,
     _unplayed,
     _missed,

@@ -11,6 +11,7 @@ from presave_app.campaigns.fields import TARGET_PREFIX, latest_safe_start
 from presave_app.ops.template_helpers import day
 from presave_app.preflight.facts import Facts
 from presave_app.preflight.finding import Check, Finding, Repair, advice, bad, care, field_of, good, try_of
+from presave_app.preflight.rehearsal import units_a_fan
 from presave_app.services.standing import is_own_doing
 from presave_app.services.test_words import failure_words, is_proven
 from presave_app.streaming.connector import Connector
@@ -39,6 +40,16 @@ def turned_off(facts: Facts) -> Iterator[Finding]:
         waits = "1 fan waits" if each.total == 1 else f"{each.total:,} fans wait"
         words, why = f"{waits} on {each.name}, which is off.", "Nothing is added there until it is turned on again."
         yield bad(f"off:{each.service}", each.name, words, why, repair)
+
+
+def budgets(facts: Facts) -> Iterator[Finding]:
+    """Services whose daily budget is less than a single fan takes."""
+    repair = Repair("See the service", url_for("services.service_list"))
+    for each in facts.starved:
+        units, cost = facts.units_per_day[each.service], units_a_fan(each)
+        words = f"Its budget of {units:,} units a day is less than the {cost:,} that one fan takes."
+        why = f"Nobody is served on {each.name}. The budget is set where Presave is hosted."
+        yield bad(f"budget:{each.service}", f"{each.name}, daily budget", words, why, repair)
 
 
 def targets(facts: Facts) -> Iterator[Finding]:
@@ -138,4 +149,4 @@ def _tried(facts: Facts, service: str, connector: Connector) -> Finding:
     return good(key, title, f"It worked on {on}: signed in, added, and seen in the library.", again)
 
 
-CHECKS: tuple[Check, ...] = (somewhere, turned_off, targets, seats, permission_life, sign_ins, tried)
+CHECKS: tuple[Check, ...] = (somewhere, turned_off, budgets, targets, seats, permission_life, sign_ins, tried)

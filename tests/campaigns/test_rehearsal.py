@@ -67,6 +67,15 @@ def test_what_does_not_fit_before_midnight_is_spent_from_the_next_day() -> None:
     assert ends_of([(late, 21)], Pace(10, 10, "UTC")) == [datetime(2026, 12, 6, tzinfo=UTC) + timedelta(seconds=0.1)]
 
 
+def test_a_budget_for_nobody_has_no_end() -> None:
+    with pytest.raises(ValueError, match="daily budget"):
+        ends_of([(NOON, 1)], Pace(10, 0, "UTC"))
+
+
+def test_a_service_that_takes_more_than_a_day_for_one_fan() -> None:
+    assert ends_of([(NOON, 2)], Pace(1 / 100_000, 10, "UTC")) == [NOON + 200_000 * SECOND]
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [(0, "less than a minute"), (60, "1 minute"), (600, "10 minutes"), (3600, "1 hour"), (200_000, "2 days")],

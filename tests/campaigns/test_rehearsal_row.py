@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from crowds import put_crowd
 from fans import move_local_release, run_sql
+from flask import Flask
 from flask.testing import FlaskClient
 from makers import make_campaign, post
 from sheets import findings
@@ -117,3 +120,43 @@ def test_a_rehearsal_before_anybody_waited_says_nothing(ed: FlaskClient, team_id
     put_crowd(1, 9, "armed", "consented", due_in="7 days")
     assert row().is_advice
     assert row().words == "When it was rehearsed, there was nobody to serve."
+
+
+@pytest.fixture
+def small_budget(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day of Spotify lets two units through, and a fan takes three."""
+    services = app.extensions["presave_settings"].services
+    monkeypatch.setitem(services, "spotify", replace(services["spotify"], units_per_day=2))
+
+
+@pytest.mark.parametrize("htmx", [True, False])
+def test_a_budget_that_is_less_than_one_fan_takes(
+    ed: FlaskClient, campaign_id: int, small_budget: None, htmx: bool
+) -> None:
+    answer = post(ed, f"{SHEET}/rehearse", htmx=htmx)
+    assert answer.status_code == (200 if htmx else 303)
+    page = " ".join(unescape(ed.get(SHEET).text).split())
+    assert "Nobody is served." in page
+    assert "9 more would get nothing" in page
+    assert "Spotify: a day's budget there is less than one fan takes, so nobody is served." in page
+    assert row().level is Level.BAD
+    budget = findings()["budget:spotify"]
+    assert budget.level is Level.BAD
+    assert budget.words == "Its budget of 2 units a day is less than the 3 that one fan takes."
+    assert where(budget) == "/services"
+
+
+def test_a_budget_of_just_one_fan_a_day_is_no_fault(
+    app: Flask, ed: FlaskClient, campaign_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = app.extensions["presave_settings"].services
+    monkeypatch.setitem(services, "spotify", replace(services["spotify"], units_per_day=3))
+    rehearse(ed)
+    assert "budget:spotify" not in findings()
+    assert row().level is Level.GOOD
+
+
+def test_a_budget_matters_on_the_page_before_anybody_waits(team_id: int, small_budget: None) -> None:
+    make_campaign(team_id)
+    assert "budget:spotify" in findings()
+    assert "rehearsal" not in findings()
