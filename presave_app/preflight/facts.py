@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 
 from presave_app import mail
-from presave_app.campaigns import publishing
+from presave_app.campaigns import changes, publishing
 from presave_app.campaigns.link_card import find_card
 from presave_app.campaigns.models import ArtworkFile, Campaign, Target
 from presave_app.campaigns.release_clock import ReleaseClock, release_clock
@@ -35,14 +35,16 @@ from presave_app.teams.imprints import find_imprint, is_complete
 class Facts:
     """A campaign and its installation at one moment. `missing` is what publishing still needs, by field.
 
-    `connectors` are the services that are on, `named` those whose catalogue has shown the release ahead of its day,
-    `silent` how many seconds the clock and the workers have said nothing, `aside` the advice that was put aside,
-    `moments` when the release comes out for those who wait, `units_per_day` the daily budgets of services.
+    `opened_at` is when the page was published for the first time, `connectors` are the services that are on, `named`
+    those whose catalogue has shown the release ahead of its day, `silent` how many seconds the clock and the workers
+    have said nothing, `aside` the advice that was put aside, `moments` when the release comes out for those who wait,
+    `units_per_day` the daily budgets of services.
     """
 
     campaign: Campaign
     now: datetime
     release: ReleaseClock | None
+    opened_at: datetime | None
     missing: Mapping[str, str]
     connectors: Mapping[str, Connector]
     targets: Mapping[str, Target]
@@ -97,6 +99,7 @@ def read_facts(campaign: Campaign) -> Facts:
         campaign=campaign,
         now=now,
         release=release,
+        opened_at=changes.first_publishing(campaign),
         missing=publishing.find_missing(campaign, now) if campaign.published_at is None else {},
         connectors=on,
         targets={service: target for service, target in find_targets(campaign.id).items() if find_entry(service)},

@@ -7,7 +7,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from fans import read_sql, run_sql
+from fans import read_sql, run_past_triggers, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
 from makers import make_campaign, make_picture, post
@@ -173,6 +173,17 @@ def test_each_check_sees_what_is_wrong(campaign_id: int, wrong: str) -> None:
     assert found.level is level
     assert words in found.words
     assert found.why, "each says why it matters"
+
+
+def test_a_page_that_was_down_for_a_while_keeps_its_time(ed: FlaskClient, team_id: int) -> None:
+    made = make_campaign(team_id, published=False, release_in=timedelta(days=3))
+    post(ed, f"/campaigns/{made}/publish")
+    assert "open for 2 days" in findings()["lead_time"].words
+    for act in ("unpublish", "publish"):
+        run_past_triggers("change", "UPDATE change SET at = at - interval '14 days'")
+        post(ed, f"/campaigns/{made}/{act}")
+    assert read_sql("SELECT published_at > now() - interval '1 minute' FROM campaign")
+    assert "lead_time" not in findings()
 
 
 def test_mail_matters_where_reminders_are_promised(app: Flask, campaign_id: int) -> None:
