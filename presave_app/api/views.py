@@ -115,7 +115,7 @@ def campaign_publish(slug: str) -> ResponseReturnValue:
     with transaction():
         campaign = _find(slug, to_edit=True)
         if publishing.publish(campaign, now):
-            changes.note(who(), "publish", campaign_id=campaign.id)
+            changes.note(who(), changes.PUBLISH, campaign_id=campaign.id)
         shape = campaign_shape(campaign, now)
     return _answer(shape)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -23,6 +24,7 @@ SAVING = (FIELD, CONFIRM)
 LINKS = "links"
 # Before the service of a link on the page, which has no field of its own, where a change of it is proposed.
 LINK_PREFIX = "link-"
+PUBLISH = "publish"
 
 Texts = dict[str, str]
 _MEMBER = re.compile(r"member (\d+)")
@@ -111,6 +113,13 @@ def last_of(campaign_id: int, field: str) -> Change | None:
     """The newest change of what is stored in one field."""
     of_field = select(Change).where(Change.campaign_id == campaign_id, Change.field == field, Change.act.in_(SAVING))
     return db.session.scalar(of_field.order_by(Change.id.desc()).limit(1))
+
+
+def first_publishing(campaign: Campaign) -> datetime | None:
+    """When the page was opened to everybody for the first time, whatever came after; None for one that never was."""
+    acts = select(func.min(Change.at)).where(Change.campaign_id == campaign.id, Change.act == PUBLISH)
+    known = [at for at in (campaign.published_at, db.session.scalar(acts)) if at is not None]
+    return min(known, default=None)
 
 
 def _apart(was: Texts, now: Texts) -> tuple[Texts, Texts]:

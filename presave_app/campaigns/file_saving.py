@@ -34,7 +34,7 @@ def create_from_file(team_id: int, found: CampaignFile, now: datetime) -> Campai
         raise EditRefused(errors)
     changes.note(found.by, found.act, campaign_id=created.id, after={"title": created.title})
     if created.published_at is not None:
-        changes.note(found.by, "publish", campaign_id=created.id)
+        changes.note(found.by, changes.PUBLISH, campaign_id=created.id)
     return created
 
 

@@ -136,7 +136,7 @@ def campaign_publish(campaign_id: int) -> ResponseReturnValue:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
             if publishing.publish(campaign, clock.now()):
-                changes.note(who(), "publish", campaign_id=campaign_id)
+                changes.note(who(), changes.PUBLISH, campaign_id=campaign_id)
     except EditRefused as refusal:
         campaign, role = get_for_member(campaign_id, current_user.member_id)
         return forms.editor_page(

@@ -17,13 +17,13 @@ _PHONE = "ios"
 
 
 def lead_time(facts: Facts) -> Iterator[Finding]:
-    """Two weeks between opening and release: distributors ask for as much, and word needs time to spread.
+    """Two weeks between the first opening and the release: distributors ask for as much, and word needs time to spread.
 
     https://help.sparemusic.com/en/articles/12036830-understanding-minimum-release-dates
     """
     if facts.release is None:
         return
-    opened = facts.campaign.published_at or facts.now
+    opened = facts.opened_at or facts.now
     if facts.release.at - opened >= _ENOUGH_TIME:
         return
     days = max(0, (facts.release.at - opened).days)

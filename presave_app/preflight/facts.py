@@ -9,21 +9,22 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 
 from presave_app import mail
-from presave_app.campaigns import publishing
+from presave_app.campaigns import changes, publishing
 from presave_app.campaigns.link_card import find_card
 from presave_app.campaigns.models import ArtworkFile, Campaign, Target
 from presave_app.campaigns.release_clock import ReleaseClock, release_clock
 from presave_app.campaigns.targets import find_targets, named_ahead
-from presave_app.extensions import db
+from presave_app.extensions import current_settings, db
 from presave_app.lib import clock
 from presave_app.preflight.models import PutAside
+from presave_app.preflight.rehearsal import moments_now, units_a_fan
 from presave_app.preflight.rehearsed import Rehearsed, find_rehearsal
-from presave_app.preflight.sign_ins import SignIns, read_sign_ins
+from presave_app.preflight.sign_ins import ServiceSignIns, SignIns, read_sign_ins
 from presave_app.presaves.seats import Seats, find_seats
 from presave_app.releases.alarms import OpenAlarm, find_open_alarms
 from presave_app.reminders import tally
-from presave_app.services import connection_test
 from presave_app.services.models import ConnectionTest
+from presave_app.services.standing import find_standing
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.directory import find_entry
 from presave_app.streaming.registry import connectors
@@ -34,13 +35,16 @@ from presave_app.teams.imprints import find_imprint, is_complete
 class Facts:
     """A campaign and its installation at one moment. `missing` is what publishing still needs, by field.
 
-    `connectors` are the services that are on, `named` those whose catalogue has shown the release ahead of its day,
-    `silent` how many seconds the clock and the workers have said nothing, `aside` the advice that was put aside.
+    `opened_at` is when the page was published for the first time, `connectors` are the services that are on, `named`
+    those whose catalogue has shown the release ahead of its day, `silent` how many seconds the clock and the workers
+    have said nothing, `aside` the advice that was put aside, `moments` when the release comes out for those who wait,
+    `units_per_day` the daily budgets of services.
     """
 
     campaign: Campaign
     now: datetime
     release: ReleaseClock | None
+    opened_at: datetime | None
     missing: Mapping[str, str]
     connectors: Mapping[str, Connector]
     targets: Mapping[str, Target]
@@ -57,6 +61,8 @@ class Facts:
     aside: frozenset[str]
     sign_ins: SignIns
     rehearsal: Rehearsed | None
+    moments: frozenset[datetime]
+    units_per_day: Mapping[str, int]
 
     @property
     def is_public(self) -> bool:
@@ -66,6 +72,18 @@ class Facts:
     def served(self) -> Mapping[str, Connector]:
         """The services that are on and stand on this campaign's page."""
         return {service: each for service, each in self.connectors.items() if service in self.targets}
+
+    @property
+    def starved(self) -> list[Connector]:
+        """Services of this release whose daily budget is less than one fan takes: nobody is served there."""
+        waited_on = {each.service for each in self.sign_ins.services if each.total}
+        ours = [each for service, each in self.connectors.items() if service in self.targets or service in waited_on]
+        return [each for each in ours if self.units_per_day.get(each.service, units_a_fan(each)) < units_a_fan(each)]
+
+    @property
+    def waiting_on_off(self) -> list[ServiceSignIns]:
+        """Services that fans wait on and that are off: nothing is added there."""
+        return [each for each in self.sign_ins.services if each.total and each.service not in self.connectors]
 
     @property
     def reminds(self) -> bool:
@@ -81,6 +99,7 @@ def read_facts(campaign: Campaign) -> Facts:
         campaign=campaign,
         now=now,
         release=release,
+        opened_at=changes.first_publishing(campaign),
         missing=publishing.find_missing(campaign, now) if campaign.published_at is None else {},
         connectors=on,
         targets={service: target for service, target in find_targets(campaign.id).items() if find_entry(service)},
@@ -88,7 +107,7 @@ def read_facts(campaign: Campaign) -> Facts:
         picture_width=_picture_width(campaign),
         has_card=campaign.published_at is not None and find_card(campaign.id, is_out=False) is not None,
         has_imprint=is_complete(find_imprint(campaign.team_id)),
-        tests=connection_test.newest_ended(),
+        tests=find_standing(),
         seats={service: seats for service, each in on.items() if (seats := find_seats(each))},
         alarms=find_open_alarms(campaign.id, list(on)),
         silent=_silent_seconds(),
@@ -96,6 +115,12 @@ def read_facts(campaign: Campaign) -> Facts:
         has_mail=mail.is_on(),
         aside=find_aside(campaign.id),
         rehearsal=find_rehearsal(campaign.id, now),
+        units_per_day={
+            service: units
+            for service in on
+            if (units := current_settings().services[service].units_per_day) is not None
+        },
+        moments=moments_now(campaign.id, release) if release else frozenset(),
         sign_ins=read_sign_ins(campaign.id, release, on, now),
     )
 

@@ -19,12 +19,13 @@ from presave_app.campaigns.release_clock import ReleaseClock, release_clock
 from presave_app.campaigns.targets import find_targets
 from presave_app.extensions import current_settings, db
 from presave_app.lib import clock
-from presave_app.preflight.rehearsed import PlayedWave, ServiceOnPaper
+from presave_app.preflight.rehearsed import PlayedWave, ServiceOnPaper, is_named
 from presave_app.preflight.run_time import Pace, ends_of
 from presave_app.rehearsals import turns
 from presave_app.rehearsals.models import Rehearsal
 from presave_app.releases import gate
 from presave_app.streaming.connector import Connector
+from presave_app.streaming.directory import name_of
 from presave_app.streaming.registry import connectors
 
 _BEFORE = timedelta(days=1)
@@ -40,6 +41,10 @@ _WAITING = text(f"""
     FROM pre_save p JOIN fan_grant g ON g.id = p.grant_id CROSS JOIN LATERAL (SELECT {_IS_DEAD} AS is_dead) d
     WHERE p.campaign_id = :id AND p.state IN ('armed', 'claimed', 'needs_reauth') GROUP BY 1, 2 ORDER BY 1, 2
 """)  # noqa: S608 - a constant of this file
+_ZONES = text("""
+    SELECT DISTINCT coalesce(time_zone, '') FROM pre_save
+    WHERE campaign_id = :id AND state IN ('armed', 'claimed', 'needs_reauth')
+""")
 # What else is to be added in this installation, from a day before until the last of ours is due.
 _OTHERS = text(f"""
     SELECT p.service, p.campaign_id, date_trunc('minute', p.due_at) AS at, count(*) AS number
@@ -76,6 +81,13 @@ def rehearse(campaign: Campaign, member_id: int) -> None:
         turns.ask(campaign.id)
 
 
+def moments_now(campaign_id: int, release: ReleaseClock) -> frozenset[datetime]:
+    """When the release comes out for those who wait now."""
+    if not release.is_local:
+        return frozenset({release.at})
+    return frozenset(map(release.moment_in, db.session.execute(_ZONES, {"id": campaign_id}).scalars()))
+
+
 def _on_paper(campaign: Campaign, release: ReleaseClock) -> list[ServiceOnPaper]:
     waves: dict[str, dict[datetime, int]] = defaultdict(lambda: defaultdict(int))
     dead: dict[str, int] = defaultdict(int)
@@ -110,16 +122,15 @@ def _service(
     pace = pace_of(connector) if connector else None
     line = _line(waves, others)
     ends: dict[datetime, datetime] = {}
-    if pace:
+    if pace and pace.serves:
         ends = dict(zip([at for at, _ in line], ends_of(line, pace), strict=True))
     beside = [each for each in others if waves and min(waves) - _SAME_HOUR <= each.at <= max(waves)]
-    by_upc = bool(campaign.upc and connector and connector.finds_by_upc)
     return ServiceOnPaper(
         service=service,
-        name=connector.name if connector else service.replace("-", " ").title(),
+        name=name_of(service),
         number=sum(waves.values()),
         dead=dead,
-        is_named=by_upc or (target is not None and target.ref is not None),
+        is_named=connector is not None and is_named(connector, target, campaign.upc),
         fans_a_second=pace.fans_a_second if pace else None,
         fans_a_day=pace.fans_a_day if pace else None,
         waves=tuple(PlayedWave(at, waves[at], ends[at]) for at in sorted(waves) if at in ends),
@@ -138,10 +149,13 @@ def _line(waves: Mapping[datetime, int], others: list[_Other]) -> tuple[tuple[da
     return tuple(sorted(line.items()))
 
 
+def units_a_fan(connector: Connector) -> int:
+    """What one fan takes of the daily budget: the add, and the two looks into the library afterwards."""
+    return connector.units.add + 2 * connector.units.look
+
+
 def pace_of(connector: Connector) -> Pace:
     """What a service lets through by the settings."""
     settings = current_settings().services[connector.service]
-    # The two looks into the library afterwards spend the same budget.
-    cost = connector.units.add + 2 * connector.units.look
-    a_day = settings.units_per_day // cost if settings.units_per_day else None
+    a_day = settings.units_per_day // units_a_fan(connector) if settings.units_per_day is not None else None
     return Pace(gate.background_rate(connector.service), a_day, settings.budget_zone)

@@ -9,12 +9,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from presave_app.campaigns.models import Target
 from presave_app.extensions import db
 from presave_app.preflight.run_time import Pace, ends_of
 from presave_app.presaves.states import words_for
 from presave_app.rehearsals import obstacles
 from presave_app.rehearsals.models import Rehearsal
 from presave_app.rehearsals.review import Reviewed
+from presave_app.streaming.connector import Connector
 from presave_app.teams.models import Member
 
 
@@ -30,6 +32,7 @@ class PlayedWave:
 @dataclass(frozen=True)
 class ServiceOnPaper:
     """One service as it was calculated. `fans_a_second` is None where it is off: then nothing is added there.
+    `fans_a_day` is 0 where its daily budget is less than one fan takes, and None where it has none.
 
     `line` is everybody who stands in line there by moment, fans of other campaigns too; `others` are those of them
     who are due in the same hours, of so many `other_campaigns`.
@@ -47,6 +50,11 @@ class ServiceOnPaper:
     budget_zone: str = "UTC"
     others: int = 0
     other_campaigns: int = 0
+
+    @property
+    def is_served(self) -> bool:
+        """Whether the service was on, and had a budget for anybody."""
+        return self.fans_a_second is not None and self.fans_a_day != 0
 
     @property
     def first_at(self) -> datetime | None:
@@ -68,7 +76,7 @@ class ServiceOnPaper:
 
     def longest_at(self, fans_a_second: float | None) -> int:
         """How long the unluckiest fan waits at a rate that was measured; never less than was calculated."""
-        if not fans_a_second or not self.fans_a_second or fans_a_second >= self.fans_a_second or not self.line:
+        if not fans_a_second or not self.fans_a_second or fans_a_second >= self.fans_a_second or not self.waves:
             return self.longest_seconds
         ends = ends_of(self.line, Pace(fans_a_second, self.fans_a_day, self.budget_zone))
         by_moment = dict(zip([at for at, _ in self.line], ends, strict=True))
@@ -157,22 +165,32 @@ class Rehearsed:
 
     @property
     def served(self) -> int:
-        """Those of them who wait on a service that is on."""
-        return sum(each.number for each in self.services if each.fans_a_second)
+        """Those of them who wait on a service that serves anybody."""
+        return sum(each.number for each in self.services if each.is_served)
 
     @property
     def dead(self) -> int:
         return sum(each.dead for each in self.services)
 
     @property
-    def nameless(self) -> list[str]:
-        """Services where fans wait and nothing tells which release is meant."""
-        return [each.name for each in self.services if each.number and not each.is_named]
+    def unserved(self) -> list[str]:
+        """Services where fans waited and nothing could be added: off, without a budget or a name for the release."""
+        return [each.name for each in self.services if each.number and not (each.is_served and each.is_named)]
+
+    @property
+    def moments(self) -> frozenset[datetime]:
+        """When the release came out for those who waited, as the clock was then."""
+        return frozenset(wave.at for each in self.services for wave in each.waves)
 
     @property
     def longest_words(self) -> str:
         """How long the unluckiest fan waits."""
         return duration_words(max((each.longest_seconds for each in self.services), default=0))
+
+
+def is_named(connector: Connector, target: Target | None, upc: str | None) -> bool:
+    """Whether anything tells which release is meant on the service."""
+    return bool(upc and connector.finds_by_upc) or (target is not None and target.ref is not None)
 
 
 def find_rehearsal(campaign_id: int, now: datetime) -> Rehearsed | None:

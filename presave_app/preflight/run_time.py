@@ -16,9 +16,19 @@ class Pace:
     fans_a_day: int | None
     zone: str
 
+    @property
+    def serves(self) -> bool:
+        """Whether anybody gets through: a budget may be less than one fan takes."""
+        return self.fans_a_day != 0
+
 
 def ends_of(waves: Sequence[tuple[datetime, int]], pace: Pace) -> list[datetime]:
-    """When the last add of each wave is made; the waves come in the order of their moments."""
+    """When the last add of each wave is made; the waves come in the order of their moments.
+
+    Raises ValueError where nobody gets through: no such moment ever comes.
+    """
+    if not pace.serves:
+        raise ValueError("no fan fits into the daily budget")
     free_at, spent, ends = None, dict[object, int](), list[datetime]()
     for at, number in waves:
         moment = max(at, free_at or at)
@@ -37,10 +47,13 @@ def ends_of(waves: Sequence[tuple[datetime, int]], pace: Pace) -> list[datetime]
 
 
 def _left(pace: Pace, spent: int, until_midnight: timedelta) -> int:
-    """How many fans fit into what is left of the day; all of them where no day has a budget."""
+    """How many fans fit into what is left of the day; all of them where no day has a budget.
+
+    One that is begun before midnight may end after it, or a very slow service would never begin any.
+    """
     if pace.fans_a_day is None:
         return 1 << 62
-    return min(max(0, pace.fans_a_day - spent), int(until_midnight.total_seconds() * pace.fans_a_second))
+    return min(max(0, pace.fans_a_day - spent), max(1, int(until_midnight.total_seconds() * pace.fans_a_second)))
 
 
 def _day_of(moment: datetime, zone: str) -> tuple[object, datetime]:

@@ -11,13 +11,13 @@ from presave_app.campaigns.fields import TARGET_PREFIX, latest_safe_start
 from presave_app.ops.template_helpers import day
 from presave_app.preflight.facts import Facts
 from presave_app.preflight.finding import Check, Finding, Repair, advice, bad, care, field_of, good, try_of
-from presave_app.services.test_words import failure_words
+from presave_app.preflight.rehearsal import units_a_fan
+from presave_app.services.standing import is_own_doing
+from presave_app.services.test_words import failure_words, is_proven
 from presave_app.streaming.connector import Connector
 
 # How long a passed try says something about today.
 TRIED_FOR = timedelta(days=30)
-# Such an end says that the member did not go on, and nothing of the service.
-_MEMBERS_OWN = ("sign_in_refused",)
 
 
 def somewhere(facts: Facts) -> Iterator[Finding]:
@@ -31,6 +31,25 @@ def somewhere(facts: Facts) -> Iterator[Finding]:
         place = f"input-{TARGET_PREFIX}{first}" if first else "input-link"
         words, why = "The release is on no service yet.", "Fans would find nothing to press."
         yield bad("targets", "Services", words, why, field_of(facts, "Paste its link", place))
+
+
+def turned_off(facts: Facts) -> Iterator[Finding]:
+    """Services that are off while fans wait on them."""
+    repair = Repair("Turn it on", url_for("services.service_list"))
+    for each in facts.waiting_on_off:
+        waits = "1 fan waits" if each.total == 1 else f"{each.total:,} fans wait"
+        words, why = f"{waits} on {each.name}, which is off.", "Nothing is added there until it is turned on again."
+        yield bad(f"off:{each.service}", each.name, words, why, repair)
+
+
+def budgets(facts: Facts) -> Iterator[Finding]:
+    """Services whose daily budget is less than a single fan takes."""
+    repair = Repair("See the service", url_for("services.service_list"))
+    for each in facts.starved:
+        units, cost = facts.units_per_day[each.service], units_a_fan(each)
+        words = f"Its budget of {units:,} units a day is less than the {cost:,} that one fan takes."
+        why = f"Nobody is served on {each.name}. The budget is set where Presave is hosted."
+        yield bad(f"budget:{each.service}", f"{each.name}, daily budget", words, why, repair)
 
 
 def targets(facts: Facts) -> Iterator[Finding]:
@@ -99,7 +118,7 @@ def sign_ins(facts: Facts) -> Iterator[Finding]:
     if found.dead:
         why = "Whoever does not give the permission again gets nothing on the day."
         yield care("sign_ins", "Sign-ins", found.summary, why, repair)
-    elif found.total:
+    elif found.total and not facts.waiting_on_off:
         yield good("sign_ins", "Sign-ins", found.summary)
 
 
@@ -116,14 +135,18 @@ def _tried(facts: Facts, service: str, connector: Connector) -> Finding:
     if test is None or test.ended_at is None:
         return advice(key, title, "Nobody has tried it end to end yet.", why, repair)
     on = day(test.ended_at, facts.campaign.time_zone)
-    if test.state == "failed" and test.reason in _MEMBERS_OWN:
-        return advice(key, title, f"The try on {on} stopped at the sign-in.", why, repair)
+    if is_own_doing(test):
+        return advice(key, title, f"The try on {on} came to no end. {failure_words(test)}", why, repair)
     if test.state == "failed":
         return bad(key, title, f"The try on {on} failed: {failure_words(test)}", why, repair)
     if test.ended_at < facts.now - TRIED_FOR:
         return advice(key, title, f"It worked on {on}, which is a while ago.", why, repair)
+    if not is_proven(test, connector):
+        words = f"The try on {on} proved no add: it was in that library before."
+        why = f"{connector.name} says yes to every add. Try a release that is not there yet."
+        return advice(key, title, words, why, repair)
     again = try_of(facts, service, "Try it again")
     return good(key, title, f"It worked on {on}: signed in, added, and seen in the library.", again)
 
 
-CHECKS: tuple[Check, ...] = (somewhere, targets, seats, permission_life, sign_ins, tried)
+CHECKS: tuple[Check, ...] = (somewhere, turned_off, budgets, targets, seats, permission_life, sign_ins, tried)

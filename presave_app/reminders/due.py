@@ -31,11 +31,10 @@ QUESTIONS = """
       AND d.address_sealed IS NOT NULL
 """
 
-# A kind that this installation can send, in nobody's hands, of a page that is there.
-_IS_FREE = """
-    d.state = 'armed' AND d.kind = ANY(:kinds) AND (d.lease_until IS NULL OR d.lease_until < now())
-    AND k.published_at IS NOT NULL
-"""
+# A kind that this installation can send, of a page that is there.
+CAN_GO = "d.state = 'armed' AND d.kind = ANY(:kinds) AND k.published_at IS NOT NULL"
+# The same, in nobody's hands.
+_IS_FREE = f"{CAN_GO} AND (d.lease_until IS NULL OR d.lease_until < now())"
 
 # A message whose day has come.
 OF_THE_DAY = f"""

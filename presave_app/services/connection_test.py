@@ -104,12 +104,6 @@ def newest(service: str, member_id: int) -> ConnectionTest | None:
     return db.session.scalar(mine.order_by(ConnectionTest.created_at.desc()).limit(1))
 
 
-def newest_ended() -> dict[str, ConnectionTest]:
-    """The newest finished test of each service, whoever made it."""
-    ended = select(ConnectionTest).where(ConnectionTest.ended_at.is_not(None)).order_by(ConnectionTest.ended_at)
-    return {test.service: test for test in db.session.scalars(ended)}
-
-
 def has_work() -> bool:
     """Whether a step of some test is due."""
     return db.session.scalar(select(select(ConnectionTest).where(_is_due()).exists())) or False

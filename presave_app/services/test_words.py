@@ -38,6 +38,8 @@ _REASONS = {
     "still_there": "It was to be taken out, and the library still showed it four minutes later.",
     "service_off": "The service was turned off meanwhile.",
 }
+_STAYS = "It was in your library before, so it stays there."
+_UNPROVEN = "It was in your library before, so the add proves nothing. Try a release that is not there yet."
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def report_of(test: ConnectionTest | None, connector: Connector) -> Report | Non
     added = "add" in test.steps and not test.was_there
     return Report(
         state=test.state,
-        headline=_headline(test, connector.name),
+        headline=_headline(test, connector),
         lines=tuple(_lines(test, connector)),
         reason=failure_words(test) if test.state == "failed" else "",
         leftover=added and "gone" not in test.steps and test.ended_at is not None,
@@ -75,15 +77,21 @@ def report_of(test: ConnectionTest | None, connector: Connector) -> Report | Non
     )
 
 
+def is_proven(test: ConnectionTest, connector: Connector) -> bool:
+    """Whether the add was what put the release there: a service that confirms none shows what was there before, too."""
+    return connector.add_is_proof or not test.was_there
+
+
 def failure_words(test: ConnectionTest) -> str:
     """Why a test failed."""
     return _REASONS.get(test.reason or "") or words_for(test.reason)
 
 
-def _headline(test: ConnectionTest, name: str) -> str:
+def _headline(test: ConnectionTest, connector: Connector) -> str:
+    name = connector.name
     match test.state:
         case "works":
-            return f"{name} works"
+            return f"{name} works" if is_proven(test, connector) else f"{name}: the add is not proven"
         case "failed":
             return f"{name} does not work yet"
         case _:
@@ -93,7 +101,7 @@ def _headline(test: ConnectionTest, name: str) -> str:
 def _lines(test: ConnectionTest, connector: Connector) -> list[StepLine]:
     done = [StepLine("is-done", _DONE[step].format(title=test.title or "the release")) for step in test.steps]
     if test.was_there:
-        done.append(StepLine("is-note", "It was in your library before, so it stays there."))
+        done.append(StepLine("is-note", _STAYS if is_proven(test, connector) else _UNPROVEN))
     if test.state == "works":
         return done
     now = StepLine("is-wrong" if test.state == "failed" else "is-now", _AHEAD[test.step])

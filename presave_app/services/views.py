@@ -8,8 +8,8 @@ from flask_login import current_user
 
 from presave_app.access import member_only
 from presave_app.extensions import current_settings
-from presave_app.services import connection_test
 from presave_app.services.facts import all_facts
+from presave_app.services.standing import find_standing, is_own_doing
 from presave_app.services.test_words import failure_words
 from presave_app.teams.accounts import find_places
 
@@ -25,8 +25,9 @@ def service_list() -> ResponseReturnValue:
         "services/list.html",
         facts=facts,
         addresses={each.service: _redirect_address(each.service) for each in facts},
-        tests=connection_test.newest_ended(),
+        tests=find_standing(),
         failure_words=failure_words,
+        is_own_doing=is_own_doing,
         may_test=any(place.may_edit for place in find_places(current_user.member_id)),
     )
 

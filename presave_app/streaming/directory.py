@@ -45,6 +45,12 @@ def find_entry(service: str) -> Entry | None:
     return found or (_other_link(service) if "." in service else None)
 
 
+def name_of(service: str) -> str:
+    """What a service is called, on or off."""
+    entry = find_entry(service)
+    return entry.name if entry else service.replace("-", " ").title()
+
+
 def recognise(text: str) -> tuple[str, str] | None:
     """The service and its ref in a pasted link; any public https link is at least a link. None when it is neither."""
     try:

@@ -7,17 +7,17 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from fans import read_sql, run_sql
-from flask import Flask, current_app
+from fans import read_sql, run_past_triggers, run_sql
+from flask import Flask
 from flask.testing import FlaskClient
 from makers import make_campaign, make_picture, post
+from sheets import findings, sheet_now
 from sqlalchemy import event
 
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.preflight.facts import read_facts
-from presave_app.preflight.finding import Finding, Level
-from presave_app.preflight.sheet import Sheet, read_sheet
+from presave_app.preflight.finding import Level
 
 SHEET = "/campaigns/1/preflight"
 HTMX = {"HX-Request": "true"}
@@ -59,16 +59,6 @@ def put_try() -> None:
         VALUES (gen_random_uuid(), 'spotify', 1, 'x', 'works', now(), now() - interval '1 day')
         """
     )
-
-
-def sheet_now() -> Sheet:
-    db.session.rollback()
-    with current_app.test_request_context():
-        return read_sheet(db.session.get_one(Campaign, 1))
-
-
-def findings() -> dict[str, Finding]:
-    return {finding.key: finding for section in sheet_now().sections for finding in section.findings}
 
 
 def test_a_release_of_which_nothing_is_missing_is_ready(campaign_id: int) -> None:
@@ -132,7 +122,7 @@ WRONGS: dict[str, tuple[str, str, Level, str]] = {
         "UPDATE connection_test SET state = 'failed', reason = 'sign_in_refused'",
         "tried:spotify",
         Level.CARE,
-        "stopped at the sign-in",
+        "ended without a permission",
     ),
     "a far day": (
         """UPDATE campaign SET release_at = release_at + interval '364 days',
@@ -183,6 +173,17 @@ def test_each_check_sees_what_is_wrong(campaign_id: int, wrong: str) -> None:
     assert found.level is level
     assert words in found.words
     assert found.why, "each says why it matters"
+
+
+def test_a_page_that_was_down_for_a_while_keeps_its_time(ed: FlaskClient, team_id: int) -> None:
+    made = make_campaign(team_id, published=False, release_in=timedelta(days=3))
+    post(ed, f"/campaigns/{made}/publish")
+    assert "open for 2 days" in findings()["lead_time"].words
+    for act in ("unpublish", "publish"):
+        run_past_triggers("change", "UPDATE change SET at = at - interval '14 days'")
+        post(ed, f"/campaigns/{made}/{act}")
+    assert read_sql("SELECT published_at > now() - interval '1 minute' FROM campaign")
+    assert "lead_time" not in findings()
 
 
 def test_mail_matters_where_reminders_are_promised(app: Flask, campaign_id: int) -> None:

@@ -67,6 +67,15 @@ def test_what_does_not_fit_before_midnight_is_spent_from_the_next_day() -> None:
     assert ends_of([(late, 21)], Pace(10, 10, "UTC")) == [datetime(2026, 12, 6, tzinfo=UTC) + timedelta(seconds=0.1)]
 
 
+def test_a_budget_for_nobody_has_no_end() -> None:
+    with pytest.raises(ValueError, match="daily budget"):
+        ends_of([(NOON, 1)], Pace(10, 0, "UTC"))
+
+
+def test_a_service_that_takes_more_than_a_day_for_one_fan() -> None:
+    assert ends_of([(NOON, 2)], Pace(1 / 100_000, 10, "UTC")) == [NOON + 200_000 * SECOND]
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [(0, "less than a minute"), (60, "1 minute"), (600, "10 minutes"), (3600, "1 hour"), (200_000, "2 days")],
@@ -158,7 +167,7 @@ def test_it_is_done_again_in_place_of_the_last(ed: FlaskClient, campaign_id: int
     post(ed, f"{SHEET}/rehearse")
     assert rehearsal().number == 5
     assert "have come since" not in ed.get(SHEET).text
-    run_sql("UPDATE rehearsal SET at = now() - interval '8 days'")
+    run_sql("UPDATE rehearsal SET at = now() - interval '8 days', play_state = 'done', play = '[]'")
     assert "The last one was 8 days ago." in ed.get(SHEET).text
 
 
@@ -188,7 +197,7 @@ def test_fans_who_wait_for_a_release_without_a_name(ed: FlaskClient, campaign_id
     run_sql("UPDATE campaign SET upc = NULL")
     run_sql("UPDATE target SET ref = NULL WHERE service = 'spotify'")
     post(ed, f"{SHEET}/rehearse")
-    assert rehearsal().nameless == ["Spotify"]
+    assert rehearsal().unserved == ["Spotify"]
     assert "nothing tells which release is meant there" in ed.get(SHEET).text
 
 

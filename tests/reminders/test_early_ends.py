@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -97,6 +99,77 @@ def test_a_note_goes_out_once(
     assert "Tell 1 fan now" not in page
     assert sign_ins().winnable == 1
     assert sign_ins().told == 1
+
+
+# What keeps a note from going out, though its fan has asked for it.
+HINDRANCES = ["page", "mail", "service"]
+
+
+@pytest.fixture
+def hindered(app: Flask, ida: UUID, client: FlaskClient, house: MailServer, hindrance: str) -> Iterator[None]:
+    """Ida has asked to be told, her permission ends early, and no note can go out."""
+    agreed(client, house, ida)
+    end_early()
+    kept = {name: app.extensions[name] for name in ("presave_settings", "presave_connectors")}
+    if hindrance == "page":
+        run_sql("UPDATE campaign SET published_at = NULL")
+    elif hindrance == "mail":
+        app.extensions["presave_settings"] = replace(kept["presave_settings"], mail=None)
+    else:
+        app.extensions["presave_connectors"] = {}
+    yield
+    app.extensions.update(kept)
+
+
+@pytest.mark.parametrize("hindrance", HINDRANCES)
+def test_no_note_is_promised_that_can_not_go_out(alice: FlaskClient, hindered: None, hindrance: str) -> None:
+    assert sign_ins().summary == "1 of 1 sign-ins will be dead on the day, none can be won back."
+    assert sign_ins().to_tell == 0
+    page = " ".join(alice.get(SHEET).text.split())
+    assert "1 fan has asked to be told, and no note can go out" in page
+    assert "Tell 1 fan now" not in page
+    assert "go out now" not in post(alice, f"{SHEET}/tell", htmx=True).text
+    with transaction() as session:
+        assert tell_of_early_ends(session, 1, ["spotify"]) == 0
+    assert read_sql("SELECT count(*) FROM reminder WHERE asked_at IS NOT NULL") == 0
+
+
+def test_a_note_that_was_let_go_is_on_its_way(
+    alice: FlaskClient, client: FlaskClient, house: MailServer, ida: UUID
+) -> None:
+    agreed(client, house, ida)
+    end_early()
+    post(alice, f"{SHEET}/tell")
+    assert sign_ins().to_tell == 0
+    (dead,) = sign_ins().services[0].dead
+    assert (dead.untold, dead.on_way, dead.told) == (0, 1, 0)
+    assert "Tell 1 fan now" not in alice.get(SHEET).text
+    send_due()
+    (dead,) = sign_ins().services[0].dead
+    assert (dead.on_way, dead.told) == (0, 1)
+    assert sign_ins().winnable == 1
+
+
+def test_a_notice_that_goes_by_itself_is_on_its_way(client: FlaskClient, house: MailServer, ida: UUID) -> None:
+    agreed(client, house, ida)
+    lose(ida)
+    (dead,) = sign_ins().services[0].dead
+    assert (dead.untold, dead.on_way, dead.told) == (0, 1, 0)
+    assert sign_ins().winnable == 1
+    assert sign_ins().to_tell == 0
+
+
+def test_whoever_was_told_of_a_service_that_is_off_is_lost(
+    app: Flask, client: FlaskClient, house: MailServer, ida: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreed(client, house, ida)
+    end_early()
+    with transaction() as session:
+        tell_of_early_ends(session, 1, ["spotify"])
+    send_due()
+    assert sign_ins().winnable == 1
+    monkeypatch.setitem(app.extensions, "presave_connectors", {})
+    assert sign_ins().winnable == 0
 
 
 def test_two_presses_at_once_tell_once(app: Flask, client: FlaskClient, house: MailServer, ida: UUID) -> None:

@@ -109,6 +109,20 @@ def test_what_was_there_before_stays(scene: Scene, member: FlaskClient) -> None:
     assert "It was in your library before, so it stays there." in member.get(address(scene)).text
 
 
+@pytest.mark.parametrize("scene", ["apple-music"], indirect=True)
+def test_what_was_there_before_proves_no_add_that_goes_unconfirmed(scene: Scene, member: FlaskClient) -> None:
+    scene.connector.add(scene.sign_in().tokens.access_token, scene.ref)
+    scene.fault("202_ignored", scene.service.save)
+    sign_in_there(member, scene)
+    run_to_the_end()
+    assert outcome() == ("works", None)
+    page = member.get(address(scene)).text
+    assert "Apple Music works" not in page
+    assert "so the add proves nothing. Try a release that is not there yet." in page
+    assert "the add is not proven" in member.get("/services").text
+    assert "it works." not in member.get("/services").text
+
+
 @ON_SPOTIFY
 def test_a_release_that_is_not_out_is_told(scene: Scene, member: FlaskClient) -> None:
     scene.twin.release(scene.service.held, live_from=LIVE_NEVER_YET)
