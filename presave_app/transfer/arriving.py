@@ -143,7 +143,7 @@ def _take_entry(
     found = read_content(content)
     found.by, found.act = by, "create-archive"
     _take_artwork(archive, found)
-    return make_draft(team_id, origin, found, now, beside=entry)
+    return make_draft(team_id, (origin,), found, now, beside=entry)
 
 
 def _take_artwork(archive: zipfile.ZipFile, found: CampaignFile) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from datetime import date
 from html import unescape
 from pathlib import Path
 
 import pytest
-from fans import read_sql
+from fans import read_sql, run_sql
 from flask.testing import FlaskClient
 from makers import csrf_of, post
 from werkzeug.test import TestResponse
@@ -93,6 +94,42 @@ def test_two_rows_of_one_address_are_told_apart_before_they_are_made(ed: FlaskCl
 def test_what_is_promised_is_made(ed: FlaskClient, team_id: int) -> None:
     text = "title,artist,link\nOne,Alba,\nOne,Alba,https://shop.alba.example/one\n"
     assert "1 draft can be made" in post(ed, f"/data/{team_id}/table", text=text).text
+    assert "1 draft came in" in make(ed, team_id, text)
+
+
+def test_the_tracks_of_an_album_make_one_draft_and_the_preview_says_so(ed: FlaskClient, team_id: int) -> None:
+    rows = [f"The Album,Alba,00602445868162,DEA00000000{track},2028-02-04" for track in range(1, 4)]
+    text = "\n".join(["album,artist,upc,isrc,date", *rows, "Solo,Alba,,DEA000000009,2028-03-04"])
+    page = unescape(post(ed, f"/data/{team_id}/table", text=text).text)
+    assert "2 drafts can be made" in page
+    assert "2 rows name the release of a row above them and make no draft of their own." in page
+    assert "Row 4: same release as row 2" in page
+    assert "2 drafts came in" in make(ed, team_id, text)
+    assert drafts() == 2
+    moved = text.replace("2028-02-04", "2028-02-11").replace("2028-03-04", "").replace("00602445868162", "602445868162")
+    page = unescape(post(ed, f"/data/{team_id}/table", text=moved).text)
+    assert "0 drafts can be made" in page
+    assert "2 are here already." in page
+    assert "Nothing new came in" in make(ed, team_id, moved)
+
+
+def test_what_came_in_by_its_date_is_known_still_and_from_now_on_without_it(ed: FlaskClient, team_id: int) -> None:
+    text = "title,artist,upc,isrc,date\nSolo,Alba,00602445868162,DEA000000001,2028-02-04\n"
+    make(ed, team_id, text)
+    words = "\x00".join(("solo", "alba", "00602445868162", "dea000000001", "2028-02-04", ""))
+    before = "row" + hashlib.sha256(words.encode()).hexdigest()
+    run_sql("UPDATE imported_campaign SET origin = :origin", origin=before)
+    assert "1 is here already." in post(ed, f"/data/{team_id}/table", text=text).text
+    for table in (text, text.replace("2028-02-04", "2028-02-11")):
+        assert "Nothing new came in" in make(ed, team_id, table)
+    assert drafts() == 1
+
+
+def test_a_row_with_a_fault_stands_in_no_other_rows_way(ed: FlaskClient, team_id: int) -> None:
+    text = "title,artist,upc,date\nSolo,Alba,00602445868162,soon\nSolo,Alba,00602445868162,2028-02-04\n"
+    page = unescape(post(ed, f"/data/{team_id}/table", text=text).text)
+    assert "Row 2: fault" in page
+    assert "Row 3: new draft" in page
     assert "1 draft came in" in make(ed, team_id, text)
 
 
