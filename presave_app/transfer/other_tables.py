@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 
 from presave_app.campaigns import fields
 from presave_app.campaigns.campaign_file import CampaignFile, read_content
@@ -16,8 +16,9 @@ from presave_app.campaigns.editing import EditRefused
 from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
+from presave_app.lib.moments import find_zone
 from presave_app.lib.slugs import is_slug, slug_of
-from presave_app.lib.written_dates import BadDate, read_day
+from presave_app.lib.written_dates import BadDate, read_day, read_hour
 from presave_app.streaming.directory import find_entry, recognise
 from presave_app.transaction import transaction
 from presave_app.transfer.columns import Columns, read_headings
@@ -214,15 +215,35 @@ def _origin(words: Iterable[str]) -> str:
 
 
 def _release_of(cells: Mapping[str, str], zone: str, day_first: bool | None, faults: list[str]) -> dict[str, str]:
-    release = {"time_zone": cells.get("zone") or zone}
+    named = cells.get("zone", "")
+    release = {"time_zone": named or zone}
     if cells.get("date"):
         try:
             day, hour = read_day(cells["date"], day_first=day_first)
+            hour = read_hour(cells["time"]) if cells.get("time") else hour or time()
+            release |= _wall_of(datetime.combine(day, hour), named, zone)
         except BadDate as fault:
             faults.append(str(fault))
-        else:
-            release["at"] = f"{day.isoformat()}T{cells.get('time') or hour or '00:00'}"
     return release
+
+
+def _wall_of(written: datetime, named: str, zone: str) -> dict[str, str]:
+    """What clocks show at the moment that was written, and where.
+
+    A Z names UTC where the row names no zone. Any other offset names a moment alone, which is then told in the zone.
+    """
+    if written.utcoffset() is None:
+        return {"at": written.isoformat()}
+    if not named and not written.utcoffset():
+        return {"at": written.replace(tzinfo=None).isoformat(), "time_zone": "UTC"}
+    try:
+        there = find_zone(fields.parse_zone(named or zone))
+        return {"at": written.astimezone(there).replace(tzinfo=None).isoformat()}
+    except FieldError:
+        # The editor says the same of the zone.
+        return {}
+    except OverflowError:
+        raise BadDate("That is no date for a release. Check the year.") from None
 
 
 def _targets_of(line: Sequence[str], columns: Columns, links: str, faults: list[str]) -> dict[str, str]:
