@@ -28,7 +28,8 @@ def row_of_title(page: str, title: str) -> str:
         ("VOSS drive", ["Night Drive"]),
         ("special-address", ["Night Drive"]),
         ("602445868162", ["Night Drive"]),
-        ("100%", []),
+        ("%", []),
+        ("_", []),
         ("", ["Night Drive", "Harbour Lights"]),
     ],
 )
