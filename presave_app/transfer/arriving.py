@@ -16,7 +16,7 @@ from presave_app.campaigns.artwork_press import MOST_BYTES, BadArtwork, press
 from presave_app.campaigns.campaign_file import CampaignFile, read_content
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
-from presave_app.lib.shapes import as_list, as_object, as_text
+from presave_app.lib.shapes import all_storable, as_list, as_object, as_text
 from presave_app.transfer.artists_file import ARTISTS, MOST_ARTISTS, take_artists
 from presave_app.transfer.drafts import Draft, find_taken_in, make_draft
 from presave_app.transfer.leaving import CAMPAIGNS, FORMAT, origin_of
@@ -102,7 +102,7 @@ def _json_in(archive: zipfile.ZipFile, name: str) -> dict[str, Any]:
     if body is None:
         raise BadArchive(f"There is no {name} in that archive that can be read. Choose the export of a team.")
     try:
-        return as_object(json.loads(body))
+        return as_object(all_storable(json.loads(body)))
     except (ValueError, RecursionError):
         raise BadArchive(f"The {name} in that archive is damaged. Download the export again.") from None
 

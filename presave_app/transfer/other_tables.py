@@ -18,6 +18,7 @@ from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.lib.moments import find_zone
 from presave_app.lib.slugs import is_slug, slug_of
+from presave_app.lib.text import storable
 from presave_app.lib.written_dates import BadDate, read_day, read_hour
 from presave_app.streaming.directory import find_entry, recognise
 from presave_app.transaction import transaction
@@ -87,11 +88,11 @@ def decode(body: bytes) -> str:
     if len(body) > MOST_BYTES:
         raise BadTable(f"At most {MOST_BYTES // 1000} KB at once. Split the table.")
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return body.decode("utf-16", errors="replace")
+        return storable(body.decode("utf-16", errors="replace"))
     try:
-        return body.decode("utf-8-sig")
+        return storable(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return body.decode("cp1252", errors="replace")
+        return storable(body.decode("cp1252", errors="replace"))
 
 
 def read_table(text: str, zone: str, day_first: bool | None) -> tuple[Columns, list[Row]]:

@@ -125,6 +125,11 @@ def test_what_came_in_by_its_date_is_known_still_and_from_now_on_without_it(ed: 
     assert drafts() == 1
 
 
+def test_what_no_database_keeps_is_left_out_of_a_table(ed: FlaskClient, team_id: int) -> None:
+    made = make(ed, team_id, "title,artist,links\nSo\0lo,Al\0ba,https://shop.example.com/\0x\n")
+    assert "Solo by Alba" in made
+
+
 def test_a_row_with_a_fault_stands_in_no_other_rows_way(ed: FlaskClient, team_id: int) -> None:
     text = "title,artist,upc,date\nSolo,Alba,00602445868162,soon\nSolo,Alba,00602445868162,2028-02-04\n"
     page = unescape(post(ed, f"/data/{team_id}/table", text=text).text)
