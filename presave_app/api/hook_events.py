@@ -22,6 +22,7 @@ KEPT = timedelta(days=30)
 
 # The mark of a first turning is empty. A release that was put off turns again, and what was told of the first one is
 # then older than the second: by a minute, because a transaction may have begun before what it sees.
+# A webhook that was made after the turning hears of the end if it saw somebody wait; what had ended by then is old.
 # Counting is for campaigns whose count still moves. A permission that is lost may be won back after the end.
 _NOTE = text("""
     INSERT INTO hook_delivery (hook_id, campaign_id, event, mark, state)
@@ -42,7 +43,10 @@ _NOTE = text("""
       JOIN unnest(CAST(:milestones AS integer[])) AS m(number) ON m.number <= c.total
       WHERE k.release_at > now() - interval '2 days' AND 'count.milestone' = ANY(h.events)
       UNION ALL
-      SELECT 'release.finished', turning.mark WHERE k.flipped_at > h.created_at
+      SELECT 'release.finished', turning.mark WHERE k.flipped_at IS NOT NULL
+        AND (k.flipped_at > h.created_at OR CAST(:state AS text) = 'old' OR (
+          k.release_at > now() - interval '7 days' AND EXISTS (SELECT 1 FROM pre_save p
+            WHERE p.campaign_id = k.id AND p.accepted_at < h.created_at AND p.done_at > h.created_at)))
         AND CASE WHEN k.clock = 'local' THEN (k.release_wall + interval '12 hours') AT TIME ZONE 'UTC'
           ELSE k.release_at END <= now()
         AND EXISTS (SELECT 1 FROM pre_save p WHERE p.campaign_id = k.id)
@@ -65,7 +69,7 @@ def note_events() -> None:
 
 
 def pass_over_old(hook_id: int) -> None:
-    """Milestones that were reached before are no news for a new webhook. Call inside a transaction."""
+    """Milestones and ends that were reached before are no news for a new webhook. Call inside a transaction."""
     db.session.execute(_NOTE, {"state": "old", "milestones": list(MILESTONES), "hook": hook_id})
 
 

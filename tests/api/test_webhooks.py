@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from fans import move_release, open_campaign, pre_save, read_sql, run_sql
+from fans import move_release, open_campaign, pre_save, read_sql, run_past_triggers, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
 from makers import csrf_of, move_campaign, post
@@ -180,6 +180,41 @@ def test_what_was_before_is_no_news(
         pre_save(app, twin, "jan")
         webhooks.deliver()
         assert [posted.json["milestone"] for posted in house.posted] == [2]
+
+
+def test_a_webhook_made_between_the_turning_and_the_end_hears_of_the_end(
+    app: Flask, twin: TwinClient, team_id: int
+) -> None:
+    campaign_id = open_campaign()
+    pre_save(app, twin, "ida")
+    move_release(campaign_id, timedelta(seconds=-1))
+    link_flip.surround_flip(campaign_id)
+    with webhook_receiver() as early, webhook_receiver() as late:
+        with transaction():
+            make_hook(team_id, early.url, list(hook_events.EVENTS))
+        webhooks.deliver()
+        assert told(early) == []
+        run_past_triggers("pre_save", "UPDATE pre_save SET state = 'needs_reauth'")
+        with transaction():
+            make_hook(team_id, late.url, list(hook_events.EVENTS))
+        run_past_triggers("pre_save", "UPDATE pre_save SET state = 'done', done_at = now()")
+        for _ in range(2):
+            webhooks.deliver()
+        assert told(early) == ["release.finished"]
+        assert told(late) == []
+
+
+def test_an_end_of_long_ago_is_no_news(app: Flask, twin: TwinClient, team_id: int) -> None:
+    campaign_id = open_campaign()
+    pre_save(app, twin, "ida")
+    move_release(campaign_id, timedelta(days=-8))
+    link_flip.surround_flip(campaign_id)
+    with webhook_receiver() as house:
+        with transaction():
+            make_hook(team_id, house.url, list(hook_events.EVENTS))
+        run_past_triggers("pre_save", "UPDATE pre_save SET state = 'done', done_at = now()")
+        webhooks.deliver()
+        assert house.posted == []
 
 
 def test_only_what_was_chosen_is_told(team_id: int) -> None:
