@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from presave_app.campaigns.campaign import find_status, live_path
+from presave_app.campaigns.campaign import find_status
 from presave_app.campaigns.file_form import file_form_of
+from presave_app.campaigns.live_links import find_path
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.rollout import list_releases
 from presave_app.counts.tally import tally
@@ -29,11 +30,11 @@ class BadCursor(ValueError):
 
 def campaign_shape(campaign: Campaign, now: datetime) -> dict[str, Any]:
     """A campaign: its addresses, what its page is now, what one tap covers with it, and the form of its file."""
-    absolute = current_settings().absolute
+    absolute, live_path = current_settings().absolute, find_path(campaign, now)
     return {
         "slug": campaign.slug,
         "url": absolute(f"/{campaign.slug}"),
-        "live_url": absolute(live_path(campaign)),
+        "live_url": absolute(live_path) if live_path else None,
         "status": find_status(campaign, now),
         "published_at": _stamp(campaign.published_at),
         "release_at": _stamp(campaign.release_at),

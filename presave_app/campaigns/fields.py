@@ -14,6 +14,7 @@ from presave_app.lib.moments import BadMoment, find_zone, moment_of, zone_names
 from presave_app.lib.slugs import LEAST_LENGTH, MOST_LENGTH, is_slug
 from presave_app.lib.text import clean_line
 from presave_app.lib.upc import BadUPC, parse_upc
+from presave_app.lib.written_dates import BadDate, read_hour
 from presave_app.streaming.connector import Connector, Extra
 from presave_app.streaming.directory import read_link
 from presave_app.streaming.link_services import BadLink
@@ -209,9 +210,9 @@ def _parse_day(text: str) -> date:
 
 def _parse_hour(text: str) -> time:
     try:
-        hour = time.fromisoformat(text.strip() or "00:00")
-    except ValueError:
-        raise FieldError("That is not a time of day. Write it like 00:00.") from None
+        hour = read_hour(text.strip() or "00:00")
+    except BadDate as fault:
+        raise FieldError(str(fault)) from None
     if hour.tzinfo is not None:
         raise FieldError("Give the time without an offset: the zone says the rest.")
     return hour.replace(microsecond=0)

@@ -85,6 +85,11 @@ def end_of(link: LiveLink, campaign: Campaign) -> datetime | None:
     return link.ends_at
 
 
+def find_path(campaign: Campaign, now: datetime) -> str | None:
+    """The path by the first link that is on; None where all were turned off or have ended."""
+    return next((path_of(link) for link in list_links(campaign.id) if not _has_ended(link, campaign, now)), None)
+
+
 def find_live(secret: str, now: datetime) -> Campaign | None:
     """The campaign whose live count this link shows now; None once it has ended or was turned off."""
     secret_hash = hash_secret(secret)
@@ -97,8 +102,7 @@ def find_live(secret: str, now: datetime) -> Campaign | None:
         # A campaign that the release before made during a deploy has its first link in its own row alone.
         return db.session.scalar(select(Campaign).where(Campaign.live_hash == secret_hash))
     link, campaign = row
-    end = end_of(link, campaign)
-    return None if link.revoked_at is not None or (end is not None and end <= now) else campaign
+    return None if link.revoked_at is not None or _has_ended(link, campaign, now) else campaign
 
 
 def note_look(secret: str) -> None:
@@ -118,6 +122,11 @@ def links_context(campaign: Campaign, typed: Mapping[str, str], errors: Mapping[
         "live_errors": {name: words for name, words in errors.items() if name in INPUTS},
         "live_days": DAYS_AFTER,
     }
+
+
+def _has_ended(link: LiveLink, campaign: Campaign, now: datetime) -> bool:
+    end = end_of(link, campaign)
+    return end is not None and end <= now
 
 
 def _parse_end(campaign: Campaign, texts: Mapping[str, str], now: datetime) -> tuple[int | None, datetime | None]:

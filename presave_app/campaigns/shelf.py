@@ -14,10 +14,13 @@ from presave_app.campaigns.campaign import Status, status_of
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.lib.text import clean_line
+from presave_app.lib.upc import is_upc
 from presave_app.teams.accounts import Place
 
 ARCHIVED = "archived"
 _MOST_SEARCHED = 100
+# Fewer digits than these are part of a title rather than of a UPC.
+_LEAST_OF_UPC = 6
 _SEARCHED = (Campaign.title, Campaign.artist, Campaign.slug, Campaign.upc)
 
 
@@ -73,7 +76,7 @@ def list_shelf(places: Sequence[Place], wanted: Wanted, now: datetime) -> list[L
     query = select(Campaign).where(
         Campaign.team_id.in_(by_team),
         Campaign.archived_at.isnot(None) if wanted.status == ARCHIVED else Campaign.archived_at.is_(None),
-        *(_holds(word) for word in wanted.words.split()),
+        *(_holds(word) for word in _words_of(wanted)),
     )
     distance = func.abs(func.extract("epoch", Campaign.release_at - now))
     rows = list(db.session.scalars(query.order_by(distance, Campaign.id.desc())))
@@ -89,12 +92,22 @@ def count_archived(places: Sequence[Place], wanted: Wanted) -> int:
     """How many of these teams' archived campaigns the same words find."""
     teams = [place.team.id for place in places if wanted.team in ("", place.team.slug)]
     found = select(func.count()).where(Campaign.team_id.in_(teams), Campaign.archived_at.isnot(None))
-    return db.session.scalar(found.where(*(_holds(word) for word in wanted.words.split()))) or 0
+    return db.session.scalar(found.where(*(_holds(word) for word in _words_of(wanted)))) or 0
+
+
+def _words_of(wanted: Wanted) -> list[str]:
+    """The words that are looked for; a whole UPC is one, with whatever gaps it is written."""
+    joined = wanted.words.replace(" ", "")
+    return [joined] if is_upc(joined) else wanted.words.split()
 
 
 def _holds(word: str) -> ColumnElement[bool]:
-    """A campaign with the word in one of the searched columns, in small or capital letters."""
-    return or_(*(column.icontains(word, autoescape=True) for column in _SEARCHED))
+    """A campaign with the word in one of the searched columns, in small or capital letters; a UPC in any length."""
+    found = [column.icontains(word, autoescape=True) for column in _SEARCHED]
+    bare = word.replace("-", "").lstrip("0")
+    if bare.isdecimal() and len(bare) >= _LEAST_OF_UPC:
+        found.append(Campaign.upc.contains(bare))
+    return or_(*found)
 
 
 def _listed(campaign: Campaign, place: Place, was_public: bool, now: datetime) -> Listed:

@@ -22,7 +22,7 @@ _DAY, _HOUR, _MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=
 def stage_context(campaign: Campaign, zone: str | None = None) -> dict[str, Any]:
     """What `counts/live.html` needs, for an artist in `zone`."""
     context, release = count_context(campaign, zone), release_clock(campaign)
-    facts, milestone = find_facts(campaign.id), next_milestone(context["count"].total)
+    facts, milestone = find_facts(campaign), next_milestone(context["count"].total)
     return {
         "campaign": campaign,
         "picture": find_picture(campaign.artwork_id),
@@ -35,7 +35,7 @@ def stage_context(campaign: Campaign, zone: str | None = None) -> dict[str, Any]
             milestone.to_go,
             figure=format_decimal(milestone.to_go, locale=locale_now()),
         ),
-        "days": days_of(facts.trend) if any(facts.trend.days) else [],
+        "days": days_of(facts.days, facts.today) if any(facts.days) else [],
         "countries": countries_of(facts.zones),
         **context,
     }

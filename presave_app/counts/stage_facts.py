@@ -6,20 +6,23 @@ Only sums leave this module: a country shows from five fans on, and the rest is 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
 from sqlalchemy import text
 
-from presave_app.counts.trends import DAYS, Trend, trends_of
+from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
 from presave_app.lib import clock
 from presave_app.lib.countries import country_of
 from presave_app.lib.languages import locale_now
 from presave_app.lib.memo import ShortMemo
+from presave_app.lib.moments import find_zone, first_moment_at
 
+DAYS = 14
 LEAST_FANS = 5
 _MOST_COUNTRIES = 6
 # The drawing of the days: a step for each, the ground they stand on, and how high the highest is.
@@ -35,12 +38,22 @@ _ZONES = text("""
     WHERE campaign_id = :id AND state <> 'withdrawn' GROUP BY time_zone
 """)
 
+# The days begin where Python says; whoever comes after the last beginning belongs to the last day.
+_DAILY = text("""
+    SELECT width_bucket(accepted_at, CAST(:starts AS timestamptz[])) AS place, count(*) AS n FROM pre_save
+    WHERE campaign_id = :id AND state <> 'withdrawn' AND accepted_at >= :first GROUP BY 1
+""")
+
 
 @dataclass(frozen=True)
 class Facts:
-    """The days, and how many fans each time zone has, as they were read."""
+    """Pre-saves of the last days up to `today`, the oldest first, and how many fans each time zone has.
 
-    trend: Trend
+    A day is a date as clocks in the campaign's zone show it.
+    """
+
+    days: tuple[int, ...]
+    today: date
     zones: Mapping[str | None, int]
 
 
@@ -76,9 +89,10 @@ class Day:
 _memo: ShortMemo[Facts] = ShortMemo(keep=_KEEP, size=_KNOWN_CAMPAIGNS)
 
 
-def find_facts(campaign_id: int) -> Facts:
+def find_facts(campaign: Campaign) -> Facts:
     """The facts of a campaign, at most ten seconds old."""
-    return _memo.get(str(campaign_id), lambda: _read(campaign_id))
+    campaign_id, zone = campaign.id, find_zone(campaign.time_zone) or ZoneInfo("UTC")
+    return _memo.get(f"{campaign_id} {zone.key}", lambda: _read(campaign_id, zone))
 
 
 def forget_facts() -> None:
@@ -113,21 +127,36 @@ def countries_of(zones: Mapping[str | None, int]) -> Countries:
     return Countries([(str(names.get(country, country)), number) for country, number in shown], elsewhere)
 
 
-def days_of(trend: Trend) -> list[Day]:
-    """The bars of the last two weeks; the highest says its number, and the newest where there is room beside it."""
-    most = max(trend.days) or 1
-    heights = [max(round(_HIGHEST * number / most), 1) for number in trend.days]
-    peak = trend.days.index(max(trend.days))
-    told = {peak, DAYS - 1} if DAYS - 1 - peak >= _ROOM else {peak}
-    return [_day(place, number, heights, place in told) for place, number in enumerate(trend.days)]
+def days_of(numbers: Sequence[int], today: date) -> list[Day]:
+    """The bars of days up to `today`; the highest says its number, and the newest where there is room beside it."""
+    most, newest = max(numbers) or 1, len(numbers) - 1
+    heights = [max(round(_HIGHEST * number / most), 1) for number in numbers]
+    peak = numbers.index(max(numbers))
+    told = {peak, newest} if newest - peak >= _ROOM else {peak}
+    return [
+        _day(today - timedelta(days=newest - place), place, number, heights, place in told)
+        for place, number in enumerate(numbers)
+    ]
 
 
-def _day(place: int, number: int, heights: list[int], is_told: bool) -> Day:
-    moment = clock.now() - timedelta(days=DAYS - 1 - place)
+def starts_of(today: date, zone: ZoneInfo) -> list[datetime]:
+    """The moments at which clocks in `zone` begin each of the days up to `today`, where a day may have 23 hours."""
+    days = (today - timedelta(days=ago) for ago in reversed(range(DAYS)))
+    return [first_moment_at(datetime.combine(day, time.min), zone) for day in days]
+
+
+def read_days(campaign_id: int, starts: list[datetime]) -> tuple[int, ...]:
+    """How many pre-saves there are of each of the days that begin at these moments, read now."""
+    rows = db.session.execute(_DAILY, {"id": campaign_id, "starts": starts, "first": starts[0]})
+    found = {row.place: row.n for row in rows}
+    return tuple(found.get(place, 0) for place in range(1, len(starts) + 1))
+
+
+def _day(day: date, place: int, number: int, heights: list[int], is_told: bool) -> Day:
     # A number is wider than its bar, so it stands above the neighbours too.
     above = max(heights[max(place - 1, 0) : place + 2])
     return Day(
-        _day_name(moment),
+        format_skeleton("MMMd", datetime.combine(day, time.min), locale=locale_now()),
         number,
         x=place * _STEP,
         y=_GROUND - heights[place],
@@ -136,10 +165,7 @@ def _day(place: int, number: int, heights: list[int], is_told: bool) -> Day:
     )
 
 
-def _day_name(moment: datetime) -> str:
-    return format_skeleton("MMMd", moment, locale=locale_now())
-
-
-def _read(campaign_id: int) -> Facts:
+def _read(campaign_id: int, zone: ZoneInfo) -> Facts:
     zones = {row.time_zone: row.n for row in db.session.execute(_ZONES, {"id": campaign_id})}
-    return Facts(trends_of([campaign_id])[campaign_id], zones)
+    today = clock.now().astimezone(zone).date()
+    return Facts(read_days(campaign_id, starts_of(today, zone)), today, zones)

@@ -57,15 +57,17 @@ class Tally:
 
 @dataclass(frozen=True)
 class Count:
-    """A tally as a page shows it. `poll` is how often the page asks again; None when nothing more can come.
+    """A tally as a page shows it. `poll` is how often the page asks again; None while nothing can come.
 
-    `is_split` while the release is out for some and not for others; `reading` is what it was counted from.
+    `is_over` once nothing more is to come: a page that is down, or has no day yet, may be put up again. `is_split`
+    while the release is out for some and not for others; `reading` is what it was counted from.
     """
 
     slug: str
     tally: Tally
     is_out: bool
     poll: str | None
+    is_over: bool = False
     is_split: bool = False
     reading: object = None
     moved: bool = False
@@ -100,10 +102,11 @@ class _Reading:
         """The count with the face that a visitor in `zone` sees now."""
         release, now = self.release, clock.now()
         is_out = release is not None and release.is_out_for(zone, now)
-        is_over = not self.is_published or release is None or now >= release.last + _STILL_MOVES
-        poll = None if is_over else "2s" if is_out else "1s"
+        is_over = release is not None and now >= release.last + _STILL_MOVES
+        is_still = is_over or release is None or not self.is_published
+        poll = None if is_still else "2s" if is_out else "1s"
         is_split = release is not None and release.is_split(now)
-        return Count(self.slug, self.tally, is_out, poll, is_split, self)
+        return Count(self.slug, self.tally, is_out, poll, is_over, is_split, self)
 
 
 _memo: ShortMemo[_Reading | None] = ShortMemo(keep=_KEEP, size=_KNOWN_CAMPAIGNS)

@@ -36,7 +36,7 @@ class Offer:
     With `remind_words` there is no add to be had, and they say what is done instead. `has_countdown` is whether the
     label has named a page at the service itself on which fans pre-save. `also` are further releases of the roll-out
     that the same tap covers; where that is less than the page lists, `only_words` says so, and the text of what is
-    agreed to is another one on the page, at `promise_id`.
+    agreed to is another one on the page, at `promise_id`. `is_out` says that this release is out for the fan.
     """
 
     link_id: int | None
@@ -57,6 +57,7 @@ class Offer:
     also: tuple[Campaign, ...] = ()
     only_words: str = ""
     promise_id: str = "promise"
+    is_out: bool = False
 
     @property
     def also_ids(self) -> str:
@@ -69,7 +70,7 @@ class Offer:
         A page of ours for a sign-in may not know that its release is out where the fan is: then that is added alone.
         """
         is_lost = bool(set(ids) - {each.id for each in self.also})
-        return is_lost and not (self.signs_in_on_page and not self.also)
+        return is_lost and not (self.signs_in_on_page and self.is_out)
 
     @property
     def described_by(self) -> str:
@@ -187,7 +188,8 @@ def _offer(ask: _Ask, connector: Connector, target: Target, page: LabelPage | No
     campaign = ask.campaign
     artist_ref = (page.artist_ref if page else None) or target.artist_ref
     opens = opens_at(campaign, connector)
-    can_agree = campaign.release_at is not None and opens is None
+    release = release_clock(campaign)
+    can_agree = release is not None and opens is None
     also = ask.covered_by(connector) if can_agree else ()
     wording = consent_for(campaign, connector, ask.team_name, ask.zone, also=also) if can_agree else None
     return Offer(
@@ -206,6 +208,7 @@ def _offer(ask: _Ask, connector: Connector, target: Target, page: LabelPage | No
         home_countries=connector.home_countries,
         player=find_player(target),
         also=also if wording and wording.releases else (),
+        is_out=release is not None and release.is_out_for(ask.zone, clock.now()),
     )
 
 

@@ -173,6 +173,6 @@ def _stopped(
         service_name=connector.name,
         carried=carried,
         ticked=ticked,
-        offer=offer if offer and offer.wording and not offer.signs_in_on_page else None,
+        offer=offer if offer and offer.wording else None,
     )
     return html, status, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, cast
 
+from presave_app.lib.text import storable
+
 
 def as_object(value: object) -> dict[str, Any]:
     """The object, or an empty one."""
@@ -27,6 +29,15 @@ def as_date(value: object) -> date | None:
         return date.fromisoformat(as_text(value))
     except ValueError:
         return None
+
+
+def all_storable(value: Any) -> Any:
+    """The same with each text in it, names too, as a database can keep it; raises RecursionError."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(name): all_storable(each) for name, each in cast(dict[str, Any], value).items()}
+    return [all_storable(each) for each in cast(list[Any], value)] if isinstance(value, list) else value
 
 
 def are_texts(given: object, keys: tuple[str, ...]) -> bool:

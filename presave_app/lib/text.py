@@ -8,6 +8,11 @@ import unicodedata
 _USEFUL_FORMATS = frozenset("\u200c\u200d")
 
 
+def storable(text: str) -> str:
+    """`text` without what no database keeps: NUL, and halves of a character that a program tore apart."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
+
+
 def clean_line(text: str) -> str:
     """`text` in one line and in NFC, without control characters and without characters that turn the reading order."""
     composed = unicodedata.normalize("NFC", text)

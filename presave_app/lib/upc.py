@@ -24,6 +24,14 @@ def parse_upc(text: str) -> str:
     return digits
 
 
+def is_upc(text: str) -> bool:
+    """Whether it is a UPC, however it is written."""
+    try:
+        return bool(parse_upc(text))
+    except BadUPC:
+        return False
+
+
 def written_forms(upc: str) -> list[str]:
     """The same number with 12, 13 and 14 digits, the way it was typed first.
 

@@ -37,6 +37,11 @@ _MOVE = text("""
 
 EVERYWHERE = "everywhere"
 
+# A release that is put off after its page turned is to turn once more.
+_TURN_AGAIN = text(
+    "UPDATE campaign SET flipped_at = NULL WHERE id = :id AND first_at > now() AND flipped_at IS NOT NULL"
+)
+
 _BY_ZONE = text("""
     SELECT coalesce(time_zone, '') AS zone, count(*) AS total, count(*) FILTER (WHERE state = 'done') AS done,
            count(*) FILTER (WHERE state IN ('armed', 'claimed')) AS open
@@ -114,6 +119,7 @@ def recompute_due(campaign_id: int) -> int:
     release = lock_clock(session, campaign_id, to_change=True)
     if release is None:
         return 0
+    session.execute(_TURN_AGAIN, {"id": campaign_id})
     # Claims are locked in the order in which those who settle them do; nobody else takes more than one.
     claimed = text("SELECT 1 FROM pre_save WHERE campaign_id = :id AND state = 'claimed' ORDER BY id FOR UPDATE")
     session.execute(claimed, {"id": campaign_id})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.orm import Session
 
 from presave_app.campaigns import addresses, look
@@ -45,24 +46,25 @@ class Draft:
 
 
 def make_draft(
-    team_id: int, origin: str, found: CampaignFile, now: datetime, *, beside: Mapping[str, Any] | None = None
+    team_id: int, origins: Sequence[str], found: CampaignFile, now: datetime, *, beside: Mapping[str, Any] | None = None
 ) -> Draft:
     """The draft of this origin, made now or there already; what could not be used stands in the notes.
 
-    `beside` is what an archive tells of it beside its file.
+    `origins` are its name and those by which it was known before; `beside` is what an archive tells of it beside its
+    file.
     """
     found.is_to_publish = False
     name = name_of(found)
     notes: list[str] = []
     try:
-        return _made(team_id, origin, found, now, notes, beside or {})
+        return _made(team_id, origins, found, now, notes, beside or {})
     except EditRefused as refusal:
         if any(field in _NEEDED for field in refusal.errors):
             return Draft(name, None, "", is_new=False, notes=tuple(faults_in(refusal)))
         notes = [f"{key_of(field)}: left out. {words}" for field, words in refusal.errors.items()]
         _leave_out(found, list(refusal.errors))
     try:
-        return _made(team_id, origin, found, now, notes, beside or {})
+        return _made(team_id, origins, found, now, notes, beside or {})
     except EditRefused as refusal:
         return Draft(name, None, "", is_new=False, notes=(*notes, *faults_in(refusal)))
 
@@ -78,19 +80,15 @@ def faults_in(refusal: EditRefused) -> list[str]:
     return [f"{key_of(field)}: {words}" for field, words in refusal.errors.items()]
 
 
-def find_taken_in(team_id: int, origin: str) -> Campaign | None:
-    """The campaign that came in under this origin."""
+def find_taken_in(team_id: int, *origins: str) -> Campaign | None:
+    """The campaign that came in under one of these origins, the first of them that is known."""
     return db.session.scalar(
         select(Campaign)
         .join(ImportedCampaign, ImportedCampaign.campaign_id == Campaign.id)
-        .where(ImportedCampaign.team_id == team_id, ImportedCampaign.origin == origin)
+        .where(ImportedCampaign.team_id == team_id, ImportedCampaign.origin.in_(origins))
+        .order_by(func.array_position(array(origins), ImportedCampaign.origin))
+        .limit(1)
     )
-
-
-def note_taken_in(team_id: int, origin: str, campaign: Campaign) -> None:
-    """Remember what the campaign came in as."""
-    db.session.add(ImportedCampaign(team_id=team_id, origin=origin, campaign_id=campaign.id))
-    db.session.flush()
 
 
 def fill_draft(team_id: int, found: CampaignFile, now: datetime) -> tuple[Campaign, list[str]]:
@@ -114,20 +112,32 @@ def fill_draft(team_id: int, found: CampaignFile, now: datetime) -> tuple[Campai
 
 
 def _made(
-    team_id: int, origin: str, found: CampaignFile, now: datetime, notes: list[str], beside: Mapping[str, Any]
+    team_id: int,
+    origins: Sequence[str],
+    found: CampaignFile,
+    now: datetime,
+    notes: list[str],
+    beside: Mapping[str, Any],
 ) -> Draft:
     name = name_of(found)
     with transaction() as session:
         _wait_for_turn(session, team_id)
-        known = find_taken_in(team_id, origin)
+        known = find_taken_in(team_id, *origins)
         if known is not None:
+            _note_taken_in(session, team_id, origins[0], known)
             return Draft(name, known.id, known.slug, is_new=False)
         campaign, more = fill_draft(team_id, found, now)
-        note_taken_in(team_id, origin, campaign)
+        _note_taken_in(session, team_id, origins[0], campaign)
         more += give_beside(campaign, beside, now)
         others = [find_taken_in(team_id, as_text(origin)) for origin in as_list(beside.get(ROLL_OUT))]
         more += join_roll_out(campaign, [other for other in others if other], now)
         return Draft(name, campaign.id, campaign.slug, is_new=True, notes=(*notes, *more, *found.notes))
+
+
+def _note_taken_in(session: Session, team_id: int, origin: str, campaign: Campaign) -> None:
+    """Remember what the campaign came in as, also where it was known by an older name."""
+    noted = insert(ImportedCampaign).values(team_id=team_id, origin=origin, campaign_id=campaign.id)
+    session.execute(noted.on_conflict_do_nothing())
 
 
 def _wait_for_turn(session: Session, team_id: int) -> None:

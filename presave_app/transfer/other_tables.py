@@ -6,9 +6,9 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 
 from presave_app.campaigns import fields
 from presave_app.campaigns.campaign_file import CampaignFile, read_content
@@ -16,12 +16,14 @@ from presave_app.campaigns.editing import EditRefused
 from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.models import Campaign
 from presave_app.extensions import db
+from presave_app.lib.moments import find_zone
 from presave_app.lib.slugs import is_slug, slug_of
-from presave_app.lib.written_dates import BadDate, read_day
+from presave_app.lib.text import storable
+from presave_app.lib.written_dates import BadDate, read_day, read_hour
 from presave_app.streaming.directory import find_entry, recognise
 from presave_app.transaction import transaction
 from presave_app.transfer.columns import Columns, read_headings
-from presave_app.transfer.drafts import Draft, fill_draft, find_taken_in, make_draft, name_of, note_taken_in
+from presave_app.transfer.drafts import Draft, fill_draft, find_taken_in, make_draft, name_of
 
 MOST_BYTES = 200_000
 MOST_ROWS = 100
@@ -39,10 +41,13 @@ class BadTable(ValueError):
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the table: its number in the file, the draft that it asks for, and what is wrong with it."""
+    """One row of the table: its number in the file, the draft that it asks for, and what is wrong with it.
+
+    `origins` are the release's name in every table, and the name by which it was known before.
+    """
 
     number: int
-    origin: str
+    origins: tuple[str, str]
     content: dict[str, object]
     faults: list[str] = field(default_factory=list[str])
 
@@ -53,7 +58,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Trial:
-    """What would become of a row."""
+    """What would become of a row. `same_as` is the number of the earlier row of its release that is used."""
 
     number: int
     name: str
@@ -63,10 +68,15 @@ class Trial:
     faults: list[str]
     notes: list[str]
     is_known: bool
+    same_as: int | None = None
+
+    @property
+    def is_used(self) -> bool:
+        return not self.faults and self.same_as is None
 
     @property
     def is_good(self) -> bool:
-        return not self.faults and not self.is_known
+        return self.is_used and not self.is_known
 
 
 class _OnlyTrying(Exception):
@@ -78,11 +88,11 @@ def decode(body: bytes) -> str:
     if len(body) > MOST_BYTES:
         raise BadTable(f"At most {MOST_BYTES // 1000} KB at once. Split the table.")
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return body.decode("utf-16", errors="replace")
+        return storable(body.decode("utf-16", errors="replace"))
     try:
-        return body.decode("utf-8-sig")
+        return storable(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return body.decode("cp1252", errors="replace")
+        return storable(body.decode("cp1252", errors="replace"))
 
 
 def read_table(text: str, zone: str, day_first: bool | None) -> tuple[Columns, list[Row]]:
@@ -102,11 +112,14 @@ def read_table(text: str, zone: str, day_first: bool | None) -> tuple[Columns, l
 def try_rows(team_id: int, rows: Sequence[Row], now: datetime) -> list[Trial]:
     """What would be made of each row, by making all of it and taking it back."""
     trials: list[Trial] = []
+    used: dict[str, int] = {}
     try:
         with transaction() as session:
             for row in rows:
                 with session.begin_nested() as tried:
-                    trials.append(_try_row(team_id, row, now))
+                    trials.append(_try_row(team_id, row, now, used.get(row.origins[0])))
+                    if trials[-1].is_used:
+                        used[row.origins[0]] = row.number
                     if not trials[-1].is_good:
                         tried.rollback()
             raise _OnlyTrying
@@ -119,7 +132,7 @@ def make_rows(team_id: int, rows: Sequence[Row], now: datetime, by: str) -> list
 
     `by` is who brings them in, as the record of changes names them.
     """
-    return [make_draft(team_id, row.origin, _brought(row.read(), by), now) for row in rows if not row.faults]
+    return [make_draft(team_id, row.origins, _brought(row.read(), by), now) for row in rows if not row.faults]
 
 
 def _brought(found: CampaignFile, by: str) -> CampaignFile:
@@ -127,18 +140,16 @@ def _brought(found: CampaignFile, by: str) -> CampaignFile:
     return found
 
 
-def _try_row(team_id: int, row: Row, now: datetime) -> Trial:
+def _try_row(team_id: int, row: Row, now: datetime, same_as: int | None) -> Trial:
     found, notes, faults = row.read(), list[str](), list(row.faults)
-    known = find_taken_in(team_id, row.origin)
+    known = find_taken_in(team_id, *row.origins)
     campaign: Campaign | None = known
-    if known is None and not faults:
+    if known is None and same_as is None and not faults:
         try:
             campaign, notes = fill_draft(team_id, found, now)
-            # The same release in a later row of this table is here already, as it will be when they are made.
-            note_taken_in(team_id, row.origin, campaign)
         except EditRefused as refusal:
             faults += list(refusal.errors.values())
-    elif known is None:
+    elif known is None and same_as is None:
         faults += _other_faults(team_id, found, now)
     release = row.content.get("release")
     return Trial(
@@ -147,9 +158,10 @@ def _try_row(team_id: int, row: Row, now: datetime) -> Trial:
         campaign.slug if campaign else "",
         str(release.get("at", ""))[:16].replace("T", " ") if isinstance(release, dict) else "",  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
         [_name_of_service(key) for key in sorted(row.content.get("targets", {}))],  # pyright: ignore[reportArgumentType]
-        faults,
+        [] if same_as else faults,
         [_by_name(note) for note in (*notes, *found.notes)],
         known is not None,
+        same_as,
     )
 
 
@@ -185,20 +197,54 @@ def _row(number: int, line: Sequence[str], columns: Columns, zone: str, day_firs
     content |= {"slug": slug} if slug else {}
     content["targets"] = _targets_of(line, columns, cells.get("links", ""), faults)
     content["release"] = _release_of(cells, zone, day_first, faults)
-    words = "\x00".join(cells.get(kind, "").lower() for kind in ("title", "artist", "upc", "isrc", "date", "slug"))
-    return Row(number, "row" + hashlib.sha256(words.encode()).hexdigest(), content, faults)
+    return Row(number, _origins_of(cells, slug), content, faults)
+
+
+def _origins_of(cells: Mapping[str, str], slug: str) -> tuple[str, str]:
+    """By what a release is known again: its UPC in any of its lengths, or else its title, artist and address.
+
+    The second one has also what differs between the tracks of a release, and what may be put off.
+    """
+    words = [" ".join(cells.get(kind, "").lower().split()) for kind in ("title", "artist")]
+    upc = "".join(filter(str.isdigit, cells.get("upc", ""))).lstrip("0")
+    before = (cells.get(kind, "").lower() for kind in ("title", "artist", "upc", "isrc", "date", "slug"))
+    return _origin(["upc", upc] if upc else [*words, slug]), _origin(before)
+
+
+def _origin(words: Iterable[str]) -> str:
+    return "row" + hashlib.sha256("\x00".join(words).encode()).hexdigest()
 
 
 def _release_of(cells: Mapping[str, str], zone: str, day_first: bool | None, faults: list[str]) -> dict[str, str]:
-    release = {"time_zone": cells.get("zone") or zone}
+    named = cells.get("zone", "")
+    release = {"time_zone": named or zone}
     if cells.get("date"):
         try:
             day, hour = read_day(cells["date"], day_first=day_first)
+            hour = read_hour(cells["time"]) if cells.get("time") else hour or time()
+            release |= _wall_of(datetime.combine(day, hour), named, zone)
         except BadDate as fault:
             faults.append(str(fault))
-        else:
-            release["at"] = f"{day.isoformat()}T{cells.get('time') or hour or '00:00'}"
     return release
+
+
+def _wall_of(written: datetime, named: str, zone: str) -> dict[str, str]:
+    """What clocks show at the moment that was written, and where.
+
+    A Z names UTC where the row names no zone. Any other offset names a moment alone, which is then told in the zone.
+    """
+    if written.utcoffset() is None:
+        return {"at": written.isoformat()}
+    if not named and not written.utcoffset():
+        return {"at": written.replace(tzinfo=None).isoformat(), "time_zone": "UTC"}
+    try:
+        there = find_zone(fields.parse_zone(named or zone))
+        return {"at": written.astimezone(there).replace(tzinfo=None).isoformat()}
+    except FieldError:
+        # The editor says the same of the zone.
+        return {}
+    except OverflowError:
+        raise BadDate("That is no date for a release. Check the year.") from None
 
 
 def _targets_of(line: Sequence[str], columns: Columns, links: str, faults: list[str]) -> dict[str, str]:

@@ -79,7 +79,7 @@ def _read(text: str) -> tuple[Columns, list[Row]]:
 
 def _make(place: Place, rows: list[Row]) -> ResponseReturnValue:
     team_id = place.team.id
-    good = {trial.number for trial in try_rows(team_id, rows, clock.now()) if not trial.faults}
+    good = {trial.number for trial in try_rows(team_id, rows, clock.now()) if trial.is_used}
     drafts = make_rows(team_id, [row for row in rows if row.number in good], clock.now(), who())
     return to_arrival(team_id, Arrival(drafts))
 
@@ -95,7 +95,8 @@ def _preview(place: Place, text: str, columns: Columns, rows: list[Row]) -> Resp
         columns=columns,
         trials=trials,
         good=sum(trial.is_good for trial in trials),
-        known=sum(trial.is_known for trial in trials),
+        known=sum(trial.is_known and trial.is_used for trial in trials),
+        same=sum(trial.same_as is not None for trial in trials),
         bad=sum(bool(trial.faults) for trial in trials),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, make_response, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from werkzeug.exceptions import HTTPException
 
 from presave_app.access import member_only
 from presave_app.campaigns import changes
@@ -19,7 +20,7 @@ from presave_app.teams.accounts import Place, find_places
 from presave_app.teams.asked_step import StepMissing
 from presave_app.teams.models import Role
 from presave_app.transaction import transaction
-from presave_app.transfer.arriving import MOST_ARCHIVE_BYTES, Arrival, BadArchive, take_in
+from presave_app.transfer.arriving import MOST_ARCHIVE_BYTES, MOST_ARCHIVE_MB, Arrival, BadArchive, take_in
 from presave_app.transfer.last_arrival import find_last, remember
 from presave_app.transfer.leaving import pack_team
 
@@ -33,6 +34,12 @@ def take_large_archives(endpoint: str | None, _: dict[str, Any] | None) -> None:
     """An archive may be larger than other uploads. This comes before the form is read for its CSRF token."""
     if endpoint == "transfer.import_archive":
         request.max_content_length = MOST_ARCHIVE_BYTES
+
+
+@transfer.errorhandler(413)
+def archive_too_large(_: HTTPException) -> ResponseReturnValue:
+    """The archive has a limit of its own, so the words do too."""
+    return error_page(413, advice=f"An archive may have at most {MOST_ARCHIVE_MB:,} MB.")
 
 
 @transfer.get("/data")
@@ -140,5 +147,6 @@ def _page(place: Place, errors: dict[str, str] | None = None) -> ResponseReturnV
         is_owner=place.may_own,
         places=find_places(current_user.member_id),
         errors=errors or {},
+        most_mb=MOST_ARCHIVE_MB,
     )
     return make_response(page, 422 if errors else 200)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from fans import open_campaign, pre_save, read_sql, run_sql
@@ -12,7 +13,12 @@ from flask.testing import FlaskClient
 from makers import UPC, join_roll_out, make_campaign, make_member
 from twin_client import TwinClient
 
+from presave_app.campaigns import live_links
+from presave_app.campaigns.models import Campaign
+from presave_app.extensions import db
+from presave_app.lib import clock
 from presave_app.teams.models import Role
+from presave_app.transaction import transaction
 
 WHOLE: dict[str, Any] = {
     "title": "Night Drive",
@@ -68,6 +74,22 @@ def test_each_address_with_each_token(
         assert everything() == before
         assert away.mimetype == "application/problem+json"
     assert request.getfixturevalue("writer")(method, path, body).status_code == for_writer
+
+
+def test_the_live_url_is_the_first_link_that_is_on(made: int, reader: Any, client: FlaskClient) -> None:
+    def path() -> str:
+        return urlsplit(reader("GET", ONE).json["live_url"]).path
+
+    first = path()
+    with transaction():
+        campaign = db.session.get_one(Campaign, made)
+        live_links.add_link(campaign, {"live_name": "For Mo", "live_ends": "30"}, clock.now())
+    run_sql("UPDATE live_link SET revoked_at = now() WHERE is_first")
+    assert client.get(first).status_code == 404
+    assert path() != first
+    assert client.get(path()).status_code == 200
+    run_sql("UPDATE live_link SET days_after = NULL, ends_at = now()")
+    assert reader("GET", ONE).json["live_url"] is None
 
 
 def test_a_roll_out_is_told_by_its_addresses(made: int, team_id: int, reader: Any) -> None:

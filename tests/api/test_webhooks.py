@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from fans import move_release, open_campaign, pre_save, read_sql, run_sql
+from fans import move_release, open_campaign, pre_save, read_sql, run_past_triggers, run_sql
 from flask import Flask
 from flask.testing import FlaskClient
-from makers import csrf_of, post
+from makers import csrf_of, move_campaign, post
 from twin_client import TwinClient
 from webhook_receiver import WebhookReceiver, webhook_receiver
 from werkzeug.test import TestResponse
@@ -21,6 +21,7 @@ from presave_app.api import hook_events, hook_sending
 from presave_app.api.hooks import BadHook, make_hook, secret_of
 from presave_app.extensions import current_settings
 from presave_app.releases import link_flip
+from presave_app.releases.waves import recompute_due
 from presave_app.streaming import http
 from presave_app.transaction import transaction
 
@@ -65,6 +66,42 @@ def test_a_release_is_told_from_its_opening_to_its_end(
     assert told(receiver)[3:] == ["release.finished"]
     webhooks.deliver()
     assert len(receiver.posted) == 4
+
+
+def test_a_release_that_is_put_off_after_it_turned_is_told_of_again(
+    app: Flask, twin: TwinClient, receiver: WebhookReceiver
+) -> None:
+    campaign_id = open_campaign()
+    pre_save(app, twin, "ida")
+    for _ in range(3):
+        move_release(campaign_id, timedelta(seconds=-1))
+        link_flip.surround_flip(campaign_id)
+        for _ in range(2):
+            webhooks.deliver()
+        put_off(campaign_id)
+        webhooks.deliver()
+    assert told(receiver).count("campaign.out") == 3
+    assert told(receiver).count("release.finished") == 0
+
+
+def put_off(campaign_id: int) -> None:
+    """A day later, as the editor does it, an hour after what was told."""
+    move_campaign(campaign_id, timedelta(days=1))
+    with transaction():
+        recompute_due(campaign_id)
+    run_sql("UPDATE hook_delivery SET created_at = created_at - interval '1 hour'")
+
+
+def test_a_release_that_moves_without_turning_back_is_told_of_once(receiver: WebhookReceiver) -> None:
+    campaign_id = open_campaign(timedelta(seconds=-1))
+    link_flip.surround_flip(campaign_id)
+    webhooks.deliver()
+    with transaction():
+        recompute_due(campaign_id)
+    run_sql("UPDATE hook_delivery SET created_at = created_at - interval '30 seconds'")
+    link_flip.surround_flip(campaign_id)
+    webhooks.deliver()
+    assert told(receiver).count("campaign.out") == 1
 
 
 def test_what_is_told_is_signed_and_says_which_campaign(receiver: WebhookReceiver, app: Flask) -> None:
@@ -143,6 +180,41 @@ def test_what_was_before_is_no_news(
         pre_save(app, twin, "jan")
         webhooks.deliver()
         assert [posted.json["milestone"] for posted in house.posted] == [2]
+
+
+def test_a_webhook_made_between_the_turning_and_the_end_hears_of_the_end(
+    app: Flask, twin: TwinClient, team_id: int
+) -> None:
+    campaign_id = open_campaign()
+    pre_save(app, twin, "ida")
+    move_release(campaign_id, timedelta(seconds=-1))
+    link_flip.surround_flip(campaign_id)
+    with webhook_receiver() as early, webhook_receiver() as late:
+        with transaction():
+            make_hook(team_id, early.url, list(hook_events.EVENTS))
+        webhooks.deliver()
+        assert told(early) == []
+        run_past_triggers("pre_save", "UPDATE pre_save SET state = 'needs_reauth'")
+        with transaction():
+            make_hook(team_id, late.url, list(hook_events.EVENTS))
+        run_past_triggers("pre_save", "UPDATE pre_save SET state = 'done', done_at = now()")
+        for _ in range(2):
+            webhooks.deliver()
+        assert told(early) == ["release.finished"]
+        assert told(late) == []
+
+
+def test_an_end_of_long_ago_is_no_news(app: Flask, twin: TwinClient, team_id: int) -> None:
+    campaign_id = open_campaign()
+    pre_save(app, twin, "ida")
+    move_release(campaign_id, timedelta(days=-8))
+    link_flip.surround_flip(campaign_id)
+    with webhook_receiver() as house:
+        with transaction():
+            make_hook(team_id, house.url, list(hook_events.EVENTS))
+        run_past_triggers("pre_save", "UPDATE pre_save SET state = 'done', done_at = now()")
+        webhooks.deliver()
+        assert house.posted == []
 
 
 def test_only_what_was_chosen_is_told(team_id: int) -> None:

@@ -177,3 +177,27 @@ def test_the_history_of_a_draft_says_that_it_came_from_a_table(ed: FlaskClient, 
 def history_of(browser: FlaskClient) -> str:
     assert read_sql("SELECT count(*) FROM change WHERE campaign_id IS NOT NULL") == 1
     return browser.get(f"/campaigns/{read_sql('SELECT id FROM campaign')}/history").text
+
+
+@pytest.mark.parametrize("torn", ["\0", "\ud800"])
+def test_what_no_database_keeps_is_left_out_of_every_name(ed: FlaskClient, team_id: int, torn: str) -> None:
+    entry = {
+        "origin": "a1",
+        "artist": f"Bo{torn}",
+        "sources": [{"code": f"bio{torn}", "name": f"Bio{torn}"}, {"code": "", "name": f"No{torn}"}],
+        "roll_out": [f"b2{torn}"],
+        "campaign": {
+            "title": f"So{torn}lo",
+            "artist": f"Alba{torn}",
+            "artwork": f"artwork/{torn}.jpg",
+            "words_before": f"Signed{torn}.",
+            "targets": {f"shop.example.com{torn}": f"https://shop.example.com/{torn}", f"no{torn}": f"x{torn}"},
+            f"key{torn}": f"x{torn}",
+        },
+    }
+    artists = json.dumps({"artists": [{"name": f"Mo{torn}", "pages": {f"no{torn}": torn}}, {"name": torn}]})
+    page = send(ed, team_id, packed(entry, artists))
+    assert "1 draft came in" in page
+    assert "Solo by Alba" in page
+    assert read_sql("SELECT string_agg(title, ',') FROM campaign") == "Solo"
+    assert read_sql("SELECT string_agg(code, ',') FROM link_source") == "bio"

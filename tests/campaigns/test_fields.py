@@ -66,6 +66,13 @@ def test_a_release_without_a_time_is_at_midnight() -> None:
     assert moment.at == datetime(2026, 12, 4, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("hour", ["9:00", "09:00:00", "9:00 AM", "9 am"])
+def test_a_time_may_be_written_as_tables_write_it(hour: str) -> None:
+    moment = fields.parse_release("2026-12-04", hour, "UTC", NOW)
+    assert moment is not None
+    assert moment.at == datetime(2026, 12, 4, 9, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("day", "hour", "zone", "words"),
     [

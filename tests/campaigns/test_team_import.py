@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from makers import csrf_of, make_campaign, make_picture, post
 from werkzeug.test import TestResponse
 
-from presave_app.transfer import arriving
+from presave_app.transfer import arriving, views
 
 NIGHT = {
     "origin": "a1",
@@ -181,6 +181,24 @@ def test_a_campaign_that_is_gone_may_come_in_again(ed: FlaskClient, team_id: int
         "1 draft came in"
         in send(ed, team_id, archive({"origin": "d1", "campaign": {"title": "Solo", "artist": "A"}})).text
     )
+
+
+def test_the_archive_of_a_large_label_comes_in(ed: FlaskClient, team_id: int) -> None:
+    out = io.BytesIO(archive(NIGHT))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_STORED) as made:
+        made.writestr("consents.csv", b"," * (65 * 1024 * 1024))
+    assert "1 draft came in" in send(ed, team_id, out.getvalue()).text
+
+
+def test_an_archive_that_is_too_large_is_told_its_own_limit(
+    ed: FlaskClient, team_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "MOST_ARCHIVE_BYTES", 700)
+    answer = send(ed, team_id, archive(NIGHT, files={"artwork/night-drive.jpg": make_picture()}))
+    assert answer.status_code == 413
+    assert "An archive may have at most 1,000 MB." in answer.text
+    assert "10 MB" not in answer.text
+    assert "a .zip of at most 1,000 MB" in ed.get(f"/data/{team_id}").text
 
 
 def test_an_archive_may_be_larger_than_other_uploads(app: Flask, ed: FlaskClient, team_id: int) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fans import run_sql
 from flask import Flask
 from flask.testing import FlaskClient
 from makers import make_campaign, make_picture, make_team, move_campaign
@@ -52,6 +54,18 @@ def test_a_page_long_after_the_release_asks_no_more(client: FlaskClient, campaig
     page = client.get(path)
     assert "Out now" in page.text
     assert "hx-get" not in page.text
+
+
+@pytest.mark.parametrize(
+    "change", ["published_at = NULL", "release_at = NULL, release_wall = NULL, published_at = NULL"]
+)
+def test_a_page_that_may_be_put_up_again_asks_slowly(client: FlaskClient, path: str, change: str) -> None:
+    run_sql(f"UPDATE campaign SET {change}")
+    page = client.get(path).text
+    assert re.findall(r'hx-trigger="([^"]*)"', page) == ["every 20s, released from:body"]
+    run_sql("UPDATE live_link SET revoked_at = now()")
+    answer = client.get(path, headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == path
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
 import pytest
 from crowds import put_crowd
 from fans import run_sql
@@ -12,9 +17,19 @@ from makers import make_campaign, make_team
 
 from presave_app.campaigns.campaign import live_path
 from presave_app.campaigns.models import Campaign
-from presave_app.counts.stage_facts import countries_of, days_of, forget_facts, next_milestone
-from presave_app.counts.trends import Trend
+from presave_app.counts.stage_facts import (
+    countries_of,
+    days_of,
+    find_facts,
+    forget_facts,
+    next_milestone,
+    read_days,
+    starts_of,
+)
 from presave_app.extensions import db
+from presave_app.lib import clock
+
+NOVEMBER = date(2026, 11, 22)
 
 
 @pytest.fixture
@@ -57,7 +72,7 @@ def test_the_few_who_are_elsewhere_are_joined_by_the_smallest_country(app: Flask
 
 
 def told(*numbers: int) -> list[int]:
-    return [day.number for day in days_of(Trend(numbers)) if day.told_at is not None]
+    return [day.number for day in days_of(numbers, NOVEMBER) if day.told_at is not None]
 
 
 def test_the_highest_day_and_the_newest_say_their_number(app: Flask) -> None:
@@ -67,9 +82,42 @@ def test_the_highest_day_and_the_newest_say_their_number(app: Flask) -> None:
 
 
 def test_a_number_stands_above_its_neighbours(app: Flask) -> None:
-    days = days_of(Trend((9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 1)))
+    days = days_of((9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 1), NOVEMBER)
     assert days[-1].told_at is not None
     assert days[-1].told_at < days[-2].y
+
+
+def test_a_day_of_the_page_is_a_date_of_the_campaigns_zone(client: FlaskClient, campaign_id: int, path: str) -> None:
+    zone = ZoneInfo("Pacific/Kiritimati")
+    today = clock.now().astimezone(zone).date()
+    midnight = datetime.combine(today, time.min, zone).astimezone(UTC)
+    put_crowd(campaign_id, 3, "armed")
+    run_sql("UPDATE pre_save SET accepted_at = :late", late=midnight - timedelta(seconds=1))
+    put_crowd(campaign_id, 2, "armed", service="deezer")
+    run_sql("UPDATE pre_save SET accepted_at = :early WHERE service = 'deezer'", early=midnight)
+    run_sql("UPDATE campaign SET time_zone = :zone", zone=zone.key)
+    facts = find_facts(db.session.get_one(Campaign, campaign_id))
+    assert (facts.today, facts.days[-3:]) == (today, (0, 3, 2))
+    row = rf'<th scope="row">{today.day} {today:%b}</th>\s*<td>2</td>'
+    assert re.search(row, client.get(path).text)
+
+
+def test_a_day_is_as_long_as_its_zone_makes_it() -> None:
+    berlin = starts_of(date(2026, 10, 31), ZoneInfo("Europe/Berlin"))
+    assert berlin[-7:-5] == [datetime(2026, 10, 24, 22, tzinfo=UTC), datetime(2026, 10, 25, 23, tzinfo=UTC)]
+    assert berlin[-1] == datetime(2026, 10, 30, 23, tzinfo=UTC)
+    # Clocks in Santiago jump over midnight.
+    santiago = starts_of(date(2026, 9, 8), ZoneInfo("America/Santiago"))
+    lengths = [(late - early) // timedelta(hours=1) for early, late in pairwise(santiago)]
+    assert lengths == [24] * 11 + [23, 24]
+
+
+def test_who_comes_in_the_hour_that_happens_twice_came_on_that_day(app: Flask, campaign_id: int) -> None:
+    starts = starts_of(date(2026, 10, 26), ZoneInfo("Europe/Berlin"))
+    put_crowd(campaign_id, 1, "armed")
+    for accepted_at, place in (("2026-10-24 21:59:59", -3), ("2026-10-25 22:59:59", -2), ("2026-10-25 23:00:00", -1)):
+        run_sql("UPDATE pre_save SET accepted_at = CAST(:at AS timestamp) AT TIME ZONE 'UTC'", at=accepted_at)
+        assert read_days(campaign_id, starts)[place] == 1
 
 
 def test_the_page_tells_milestone_days_and_countries(client: FlaskClient, campaign_id: int, path: str) -> None:

@@ -27,6 +27,7 @@ from small_service import SONG, OnPage, hummingbird
 from sqlalchemy import text
 from taps import WEEK, also_of, id_of, listed, pre_saved
 from twin_client import TwinClient
+from werkzeug.test import TestResponse
 
 from presave_app.presaves.looking_up import mine_secret
 from presave_app.presaves.states import PreSaveId
@@ -164,6 +165,40 @@ def test_the_page_of_a_sign_in_keeps_what_was_left_out(client: FlaskClient, firs
     assert also_of(page) == str(second)
     assert f'href="?src=bio&amp;without={album}&amp;also={second}&amp;lang=de"' in page
     assert f'href="/night-drive?src=bio&amp;without={album}"' in page
+
+
+def take_out(slug: str) -> None:
+    run_sql("UPDATE campaign SET rollout_id = NULL WHERE slug = :slug", slug=slug)
+
+
+def sign_in_there(client: FlaskClient, also: str) -> TestResponse:
+    """Send what the page of a sign-in sends once its script has the permission."""
+    token = {"music_user_token": "ida-token", "storefront": "de"}
+    return client.post("/night-drive/connect/hummingbird", data={**token, "also": also})
+
+
+@pytest.mark.usefixtures("_on_page")
+@pytest.mark.parametrize("change", [come_out, take_down, take_out])
+def test_the_page_of_a_sign_in_adds_nothing_alone_that_was_read_with_another(
+    client: FlaskClient, first: int, change: Callable[[str], None]
+) -> None:
+    second = id_of("second-light")
+    assert also_of(client.get(f"/night-drive/connect/hummingbird?also={second}").text) == str(second)
+    change("second-light")
+    answer = sign_in_there(client, str(second))
+    assert answer.status_code == 409
+    assert "The releases have changed" in answer.text
+    assert "When Night Drive is out we do this for you, and nothing else:" in answer.text
+    assert read_sql("SELECT count(*) FROM pre_save") == 0
+    (way,) = re.findall(r'href="(/night-drive/connect/hummingbird[^"]*)"', answer.text)
+    assert sign_in_there(client, also_of(client.get(unescape(way)).text)).status_code == 303
+
+
+@pytest.mark.usefixtures("_on_page")
+def test_the_page_of_a_sign_in_adds_what_is_out_by_now_alone(client: FlaskClient, first: int) -> None:
+    come_out("night-drive")
+    assert sign_in_there(client, str(id_of("second-light"))).status_code == 303
+    assert read_sql("SELECT string_agg(campaign_id::text, ',') FROM pre_save") == str(first)
 
 
 def test_who_says_no_at_the_service_comes_back_to_what_they_had_chosen(

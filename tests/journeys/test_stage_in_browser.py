@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -12,11 +13,12 @@ from crowds import put_crowd
 from fans import run_sql
 from flask import Flask
 from local.demo_campaign import COVER
-from makers import make_campaign, make_team
+from makers import make_campaign, make_team, move_campaign
 from playwright.sync_api import Browser, expect
 
 from presave_app.campaigns.campaign import live_path
 from presave_app.campaigns.models import Campaign
+from presave_app.counts.stage_facts import forget_facts
 from presave_app.extensions import db
 
 SHOTS = os.environ.get("SCREENSHOTS")
@@ -70,3 +72,23 @@ def test_a_page_that_is_open_ends_with_its_link(browser: Browser, site: str, liv
         run_sql("UPDATE live_link SET revoked_at = now()")
         page.evaluate("htmx.trigger(document.body, 'released')")
         expect(page.locator("body")).to_contain_text("There is nothing at this address")
+
+
+def test_a_page_that_was_open_before_goes_on_when_the_campaign_opens(browser: Browser, site: str, app: Flask) -> None:
+    campaign_id = make_campaign(make_team(), published=False, release_in=None)
+    with browser.new_context(base_url=site, reduced_motion="reduce") as context:
+        page = context.new_page()
+        page.goto(live_path(db.session.get_one(Campaign, campaign_id)))
+        expect(page.locator(".until")).to_have_text("No release day yet")
+        expect(page.locator(".days-table")).to_be_hidden()
+        move_campaign(campaign_id, timedelta(days=3))
+        for opened, fans in (("now()", 4), ("NULL", 0), ("now()", 3)):
+            run_sql(f"UPDATE campaign SET published_at = {opened}")
+            page.evaluate(ASK_AND_SETTLE)
+            put_crowd(campaign_id, fans, "armed")
+            if opened != "NULL":
+                expect(page.locator(".count-number")).to_have_text("4" if fans == 4 else "7")
+        forget_facts()
+        page.evaluate(ASK_AND_SETTLE)
+        expect(page.locator(".until")).to_have_text("Out in 2 days")
+        expect(page.locator(".days-table")).to_be_visible()
