@@ -102,12 +102,17 @@ def _page_of(query: Select[Change], member_id: int, before: int | None) -> tuple
 
 
 def changed_since(campaign_id: int, since: int, member_id: int) -> tuple[list[str], str]:
-    """The fields that were changed after that line of the history, and what others did, in one sentence."""
-    newer = select(Change).where(Change.campaign_id == campaign_id, Change.id > since).order_by(Change.id)
-    rows = db.session.scalars(newer.limit(PAGE_LENGTH)).all()
+    """The fields that were changed after that line of the history, and what others did, in one sentence.
+
+    The fields are all of them, however much was done; the sentence is about the newest acts.
+    """
+    newer = (Change.campaign_id == campaign_id, Change.id > since)
+    changed = set(db.session.scalars(select(Change.field).where(*newer).distinct()))
+    touched = {editing.LINK_FIELD if field == changes.LINKS else field for field in changed}
+    by_others = select(Change).where(*newer, Change.member_id.is_distinct_from(member_id))
+    rows = db.session.scalars(by_others.order_by(Change.id.desc()).limit(PAGE_LENGTH)).all()
     names = names_of(rows, member_id)
-    touched = {editing.LINK_FIELD if row.field == changes.LINKS else row.field for row in rows}
-    told = dict.fromkeys(f"{names[row.id]} {_words_of_act(row)}." for row in rows if row.member_id != member_id)
+    told = dict.fromkeys(f"{names[row.id]} {_words_of_act(row)}." for row in reversed(rows))
     return [name for name in editing.field_names() if name in touched], " ".join(told)
 
 

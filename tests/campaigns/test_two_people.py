@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 from makers import csrf_of, make_campaign, post
 from sqlalchemy import text
 
+from presave_app.campaigns.changes import note
 from presave_app.extensions import db
+from presave_app.transaction import transaction
 
 _INPUT = re.compile(r'<input[^>]*\bname="(?P<name>[^"]+)"[^>]*>', re.DOTALL)
 
@@ -39,6 +41,11 @@ def form_of(page: str) -> dict[str, str]:
 
 def shown_to(client: FlaskClient, campaign_id: int) -> dict[str, str]:
     return form_of(client.get(f"/campaigns/{campaign_id}").text)
+
+
+def news_of(page: str) -> str:
+    """Where an open editor asks what is new since that page or that answer."""
+    return html.unescape(re.search(r'hx-get="([^"]*/news[^"]*)"', page)[1])  # type: ignore[index]
 
 
 def row_of(campaign_id: int) -> dict[str, object]:
@@ -124,15 +131,29 @@ def test_the_release_moment_collides_as_a_whole(ed: FlaskClient, alice: FlaskCli
 
 def test_an_open_editor_hears_of_what_others_changed(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:
     page = ed.get(f"/campaigns/{campaign_id}").text
-    path = html.unescape(re.search(r'hx-get="([^"]*/news[^"]*)"', page)[1])  # type: ignore[index]
+    path = news_of(page)
     assert ed.get(path, headers={"HX-Request": "true"}).status_code == 204
     post(alice, f"/campaigns/{campaign_id}/title", {"title": "Harbour"}, htmx=True)
     answer = ed.get(path, headers={"HX-Request": "true"}).text
     assert 'value="Harbour"' in answer
     assert 'id="field-artist"' not in answer
     assert "alice@alba.example changed Title." in answer
-    newer = html.unescape(re.search(r'hx-get="([^"]*/news[^"]*)"', answer)[1])  # type: ignore[index]
-    assert ed.get(newer, headers={"HX-Request": "true"}).status_code == 204
+    assert ed.get(news_of(answer), headers={"HX-Request": "true"}).status_code == 204
+
+
+def test_whoever_was_away_for_long_hears_of_the_newest_changes(
+    ed: FlaskClient, alice: FlaskClient, campaign_id: int
+) -> None:
+    path = news_of(ed.get(f"/campaigns/{campaign_id}").text)
+    with transaction():
+        for number in range(45):
+            note("the command line", "retry", campaign_id=campaign_id, after={"fans": str(number), "which": "all"})
+    post(alice, f"/campaigns/{campaign_id}/title", {"title": "Harbour"}, htmx=True)
+    answer = ed.get(path, headers={"HX-Request": "true"}).text
+    assert 'value="Harbour"' in answer
+    assert "had 44 pre-saves tried again (all). alice@alba.example changed Title.</bdi>" in answer
+    assert "had 4 pre-saves" not in answer
+    assert ed.get(news_of(answer), headers={"HX-Request": "true"}).status_code == 204
 
 
 def test_of_two_at_the_very_same_moment_one_is_asked(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:
