@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from presave_app.campaigns import changes, editing, field_words, language_words, look
 from presave_app.campaigns.change_models import Change
-from presave_app.campaigns.fields import CLOCKS, KINDS
+from presave_app.campaigns.fields import CLOCKS, KINDS, TARGET_PREFIX
 from presave_app.extensions import db
 from presave_app.lib.moments import place_of, wall_words
 from presave_app.streaming.registry import connectors, find_known
@@ -107,13 +107,20 @@ def changed_since(campaign_id: int, since: int, member_id: int) -> tuple[list[st
     The fields are all of them, however much was done; the sentence is about the newest acts.
     """
     newer = (Change.campaign_id == campaign_id, Change.id > since)
-    changed = set(db.session.scalars(select(Change.field).where(*newer).distinct()))
-    touched = {editing.LINK_FIELD if field == changes.LINKS else field for field in changed}
+    changed = db.session.execute(select(Change.act, Change.field).where(*newer).distinct()).all()
+    touched = {row.field for row in changed}
+    if any(_is_of_links(row.act, row.field or "") for row in changed):
+        touched.add(editing.LINK_FIELD)
     by_others = select(Change).where(*newer, Change.member_id.is_distinct_from(member_id))
     rows = db.session.scalars(by_others.order_by(Change.id.desc()).limit(PAGE_LENGTH)).all()
     names = names_of(rows, member_id)
     told = dict.fromkeys(f"{names[row.id]} {_words_of_act(row)}." for row in reversed(rows))
     return [name for name in editing.field_names() if name in touched], " ".join(told)
+
+
+def _is_of_links(act: str, field: str) -> bool:
+    """Whether it may show in the list of links: a name or another UPC also ends what was suggested."""
+    return act == "dismiss-link" or field in (changes.LINKS, "upc") or field.startswith(TARGET_PREFIX)
 
 
 def names_of(rows: Sequence[Change], member_id: int) -> dict[int, str]:

@@ -56,6 +56,12 @@ class FieldView:
         """The text of a field with one input."""
         return self.texts[self.name]
 
+    @property
+    def links_mark(self) -> str:
+        """A short word that differs when any of the listed links or suggestions does."""
+        links = {f"link {link.address}": link.name for link in self.links}
+        return collisions.mark_of(links | {f"suggested {link.id}": link.address for link in self.suggestions})
+
 
 def field_view(
     campaign: Campaign,

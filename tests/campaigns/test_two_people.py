@@ -156,6 +156,20 @@ def test_whoever_was_away_for_long_hears_of_the_newest_changes(
     assert ed.get(news_of(answer), headers={"HX-Request": "true"}).status_code == 204
 
 
+@pytest.mark.parametrize(
+    ("field", "text_of_it"),
+    [("link", "https://shop.alba.example/x"), ("target-spotify", "spotify:album:4aawyAB9vmqN3uQ7FjRGTy"), ("upc", "")],
+)
+def test_what_may_change_the_links_brings_their_list(
+    ed: FlaskClient, alice: FlaskClient, campaign_id: int, field: str, text_of_it: str
+) -> None:
+    path = news_of(ed.get(f"/campaigns/{campaign_id}").text)
+    post(alice, f"/campaigns/{campaign_id}/{field}", {field: text_of_it}, htmx=True)
+    answer = ed.get(path, headers={"HX-Request": "true"}).text
+    assert 'id="links"' in answer
+    assert 'id="field-link"' not in answer, "the box beside it is never touched"
+
+
 def test_of_two_at_the_very_same_moment_one_is_asked(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:
     path, start = f"/campaigns/{campaign_id}/title", threading.Barrier(2)
 

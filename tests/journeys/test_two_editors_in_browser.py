@@ -13,6 +13,7 @@ from makers import PASSWORD, make_campaign, make_member, make_team, move_campaig
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 WAIT = 20_000
+SHOP = "https://shop.alba.example/night-drive"
 
 
 def editor_of(context: BrowserContext, url: str, who: str, campaign_id: int) -> Page:
@@ -83,6 +84,22 @@ def test_undo_with_one_press_while_the_cursor_is_still_there(two: tuple[Page, Pa
     expect(alice.get_by_role("button", name="Redo: Title")).to_be_visible()
     alice.get_by_role("link", name="History").click()
     expect(alice.get_by_role("listitem").first).to_contain_text("You put back Title")
+
+
+def test_a_link_that_comes_and_goes_is_seen_by_both_beside_what_is_half_typed(two: tuple[Page, Page]) -> None:
+    alice, ed = two
+    box = ed.get_by_label("Any other link", exact=True)
+    box.press_sequentially("https://shop.al")
+    alice.get_by_label("Any other link", exact=True).fill(SHOP)
+    alice.keyboard.press("Enter")
+    listed = ed.get_by_role("list", name="Links").get_by_text(SHOP)
+    expect(listed).to_be_visible(timeout=WAIT)
+    expect(box).to_be_focused()
+    box.press_sequentially("ba")
+    expect(box).to_have_value("https://shop.alba")
+    alice.get_by_role("button", name="Remove shop.alba.example").click()
+    expect(listed).to_have_count(0, timeout=WAIT)
+    expect(box).to_have_value("https://shop.alba")
 
 
 def test_the_last_day_takes_both(two: tuple[Page, Page]) -> None:

@@ -8,20 +8,20 @@ function isDirty(input) {
 }
 
 function isFree(field) {
-  if (field.contains(document.activeElement)) return false;
+  if (field.contains(document.activeElement) || field.matches(":active, .htmx-request") || field.querySelector(".htmx-request")) return false;
   const inputs = [...field.querySelectorAll(".input[name]")];
-  return !inputs.some((input) => isDirty(input) || input.hasAttribute("aria-invalid")) && !field.matches(".htmx-request");
+  return !inputs.some((input) => isDirty(input) || input.hasAttribute("aria-invalid"));
 }
 
 function markOf(field) {
-  return field.querySelector("input[type=hidden][name^=shown-]")?.value;
+  return field.dataset.mark ?? field.querySelector("input[type=hidden][name^=shown-]")?.value;
 }
 
 /** Show the newer text, now or as soon as the field is left; who has typed there is asked when it is saved. */
 function bring(fresh) {
   const field = document.getElementById(fresh.id);
   waiting.delete(fresh.id);
-  if (!field || (markOf(fresh) && markOf(field) === markOf(fresh))) return;
+  if (!field || (markOf(fresh) !== undefined && markOf(field) === markOf(fresh))) return;
   if (!isFree(field)) return waiting.set(fresh.id, fresh);
   const shown = document.importNode(fresh, true);
   field.replaceWith(shown);
@@ -38,8 +38,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, serverResponse, xhr } = event.detail;
-  // The field's own answer is newer than what waits for it.
-  waiting.delete(target?.id);
+  // The field's own answer is newer than what waits for it, or for a part of it.
+  for (const id of waiting.keys()) if (target?.contains(document.getElementById(id))) waiting.delete(id);
   if (target?.id !== "news" || xhr.status !== 200) return;
   const told = new DOMParser().parseFromString(serverResponse, "text/html").querySelector("template");
   for (const fresh of told?.content.children ?? []) bring(fresh);
