@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from presave_app.campaigns import changes, editing, field_words, language_words, look
 from presave_app.campaigns.change_models import Change
-from presave_app.campaigns.fields import CLOCKS, KINDS, TARGET_PREFIX
+from presave_app.campaigns.fields import CLOCKS, KINDS
 from presave_app.extensions import db
 from presave_app.lib.moments import place_of, wall_words
 from presave_app.streaming.registry import connectors, find_known
@@ -101,28 +101,6 @@ def _page_of(query: Select[Change], member_id: int, before: int | None) -> tuple
     return lines, lines[-1].id if len(rows) > PAGE_LENGTH else None
 
 
-def changed_since(campaign_id: int, since: int, member_id: int) -> tuple[list[str], str]:
-    """The fields that were changed after that line of the history, and what others did, in one sentence.
-
-    The fields are all of them, however much was done; the sentence is about the newest acts.
-    """
-    newer = (Change.campaign_id == campaign_id, Change.id > since)
-    changed = db.session.execute(select(Change.act, Change.field).where(*newer).distinct()).all()
-    touched = {row.field for row in changed}
-    if any(_is_of_links(row.act, row.field or "") for row in changed):
-        touched.add(editing.LINK_FIELD)
-    by_others = select(Change).where(*newer, Change.member_id.is_distinct_from(member_id))
-    rows = db.session.scalars(by_others.order_by(Change.id.desc()).limit(PAGE_LENGTH)).all()
-    names = names_of(rows, member_id)
-    told = dict.fromkeys(f"{names[row.id]} {_words_of_act(row)}." for row in reversed(rows))
-    return [name for name in editing.field_names() if name in touched], " ".join(told)
-
-
-def _is_of_links(act: str, field: str) -> bool:
-    """Whether it may show in the list of links: a name or another UPC also ends what was suggested."""
-    return act == "dismiss-link" or field in (changes.LINKS, "upc") or field.startswith(TARGET_PREFIX)
-
-
 def names_of(rows: Sequence[Change], member_id: int) -> dict[int, str]:
     """Who made each of the changes, as one of the team would say it to the member."""
     wanted = {row.member_id for row in rows if row.member_id is not None}
@@ -168,6 +146,19 @@ def _in_one_line(text: str) -> str:
     return " / ".join(line for line in text.split("\n") if line)
 
 
+def words_of_act(change: Change) -> str:
+    """What was done, to be said after the name of who did it."""
+    if change.field and change.act in _FIELD_ACTS:
+        words = _FIELD_ACTS[change.act] if change.undoes is None else "put back {field}"
+        return words.format(field=label_of(change.field))
+    details = {**(change.before or {}), **(change.after or {})}
+    if "service" in details:
+        known = connectors().get(details["service"]) or find_known(details["service"])
+        details["service"] = known.name if known else details["service"]
+    plain = _ACTS.get(change.act, change.act.replace("-", " "))
+    return plain.format_map(_Told(details))
+
+
 def ago(moment: datetime, now: datetime) -> str:
     """How long ago, as one would say it."""
     passed = now - moment
@@ -191,24 +182,12 @@ def _line(change: Change, who: str) -> Line:
         id=change.id,
         at=change.at,
         who=who,
-        words=_words_of_act(change),
+        words=words_of_act(change),
         was=words_of(field, change.before or {}) if field and has_texts else None,
         now=words_of(field, change.after or {}) if field and has_texts else None,
         may_be_undone=is_undoable(change),
         is_undo=change.undoes is not None,
     )
-
-
-def _words_of_act(change: Change) -> str:
-    if change.field and change.act in _FIELD_ACTS:
-        words = _FIELD_ACTS[change.act] if change.undoes is None else "put back {field}"
-        return words.format(field=label_of(change.field))
-    details = {**(change.before or {}), **(change.after or {})}
-    if "service" in details:
-        known = connectors().get(details["service"]) or find_known(details["service"])
-        details["service"] = known.name if known else details["service"]
-    plain = _ACTS.get(change.act, change.act.replace("-", " "))
-    return plain.format_map(_Told(details))
 
 
 class _Told(dict[str, str]):

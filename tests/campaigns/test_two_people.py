@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask.testing import FlaskClient
-from makers import csrf_of, make_campaign, post
+from makers import csrf_of, make_campaign, make_picture, post
 from sqlalchemy import text
 
 from presave_app.campaigns.changes import note
@@ -168,6 +169,34 @@ def test_what_may_change_the_links_brings_their_list(
     answer = ed.get(path, headers={"HX-Request": "true"}).text
     assert 'id="links"' in answer
     assert 'id="field-link"' not in answer, "the box beside it is never touched"
+
+
+def test_parts_beside_the_fields_are_brought_too(
+    ed: FlaskClient, alice: FlaskClient, team_id: int, campaign_id: int
+) -> None:
+    other, base = make_campaign(team_id, title="Second"), f"/campaigns/{campaign_id}"
+    seen = ed.get(base).text
+
+    def brought() -> list[str]:
+        nonlocal seen
+        seen = ed.get(news_of(seen), headers={"HX-Request": "true"}).text
+        return [part for part in ("artwork", "rollout", "sources") if f'id="{part}"' in seen]
+
+    post(alice, f"{base}/sources", {"name": "Poster"}, htmx=True)
+    assert brought() == ["sources"]
+    assert "Link for Poster" in seen
+    post(alice, f"{base}/rollout/add", {"release": str(other)}, htmx=True)
+    assert brought() == ["rollout"]
+    assert "Take out Second" in seen
+    data = {"artwork": (io.BytesIO(make_picture()), "a.jpg"), "csrf_token": csrf_of(alice)}
+    alice.post(f"{base}/artwork", data=data, headers={"HX-Request": "true"})
+    assert brought() == ["artwork"]
+    assert "/art/" in seen
+    post(alice, f"{base}/slug", {"slug": "harbour"}, htmx=True)
+    assert brought() == ["sources"]
+    assert "/harbour?src=poster" in seen
+    post(alice, f"{base}/upc", {"upc": ""}, htmx=True)
+    assert brought() == []
 
 
 def test_of_two_at_the_very_same_moment_one_is_asked(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:

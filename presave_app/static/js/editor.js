@@ -7,14 +7,26 @@ function isDirty(input) {
   return input.value !== input.defaultValue;
 }
 
-function isFree(field) {
+/** Where in the newer part somebody types on; a field that saves itself is let wait instead. */
+function placeIn(fresh, input) {
+  if (!fresh.matches("[data-carries]") || input.hasAttribute("aria-invalid")) return null;
+  return fresh.querySelector(`#${input.id}`);
+}
+
+function isFree(field, fresh) {
   if (field.contains(document.activeElement) || field.matches(":active, .htmx-request") || field.querySelector(".htmx-request")) return false;
-  const inputs = [...field.querySelectorAll(".input[name]")];
-  return !inputs.some((input) => isDirty(input) || input.hasAttribute("aria-invalid"));
+  const typed = [...field.querySelectorAll(".input[name]")].filter((input) => isDirty(input) || input.hasAttribute("aria-invalid"));
+  return typed.every((input) => placeIn(fresh, input));
 }
 
 function markOf(field) {
   return field.dataset.mark ?? field.querySelector("input[type=hidden][name^=shown-]")?.value;
+}
+
+/** What is half typed goes on in the newer part, and what was opened stays open. */
+function carryOver(field, shown) {
+  for (const input of field.querySelectorAll(".input[name]")) if (isDirty(input)) placeIn(shown, input).value = input.value;
+  for (const opened of field.querySelectorAll("details[open][id]")) shown.querySelector(`#${opened.id}`)?.setAttribute("open", "");
 }
 
 /** Show the newer text, now or as soon as the field is left; who has typed there is asked when it is saved. */
@@ -22,10 +34,12 @@ function bring(fresh) {
   const field = document.getElementById(fresh.id);
   waiting.delete(fresh.id);
   if (!field || (markOf(fresh) !== undefined && markOf(field) === markOf(fresh))) return;
-  if (!isFree(field)) return waiting.set(fresh.id, fresh);
+  if (!isFree(field, fresh)) return waiting.set(fresh.id, fresh);
   const shown = document.importNode(fresh, true);
+  carryOver(field, shown);
   field.replaceWith(shown);
   htmx.process(shown);
+  comeAlive(shown);
 }
 
 document.addEventListener("focusout", () => {
