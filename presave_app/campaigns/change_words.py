@@ -74,6 +74,7 @@ class Line:
     id: int
     at: datetime
     who: str
+    field: str | None
     words: str
     was: str | None
     now: str | None
@@ -93,6 +94,7 @@ def team_history(team_id: int, member_id: int, before: int | None = None) -> tup
 
 
 def _page_of(query: Select[Change], member_id: int, before: int | None) -> tuple[list[Line], int | None]:
+    query = query.where(changes.IS_TOLD)
     if before is not None:
         query = query.where(Change.id < before)
     rows = db.session.scalars(query.order_by(Change.id.desc()).limit(PAGE_LENGTH + 1)).all()
@@ -182,6 +184,7 @@ def _line(change: Change, who: str) -> Line:
         id=change.id,
         at=change.at,
         who=who,
+        field=field,
         words=words_of_act(change),
         was=words_of(field, change.before or {}) if field and has_texts else None,
         now=words_of(field, change.after or {}) if field and has_texts else None,

@@ -106,9 +106,11 @@ def fresh_fields(campaign: Campaign, role: Role, names: list[str]) -> list[Field
 
 
 def _own_change(campaign: Campaign, name: str) -> Change | None:
-    """What the member can take back: a newer change of somebody else is in the history."""
+    """What the member can take back, if anything: a newer change of somebody else is in the history."""
     last = changes.last_of(campaign.id, name)
-    return last if last is not None and last.member_id == current_user.member_id else None
+    if last is None or last.member_id != current_user.member_id or last.before == last.after:
+        return None
+    return last
 
 
 def _notes_of(campaign: Campaign, name: str, known: Mapping[str, Target]) -> list[str]:

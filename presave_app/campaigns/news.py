@@ -34,7 +34,7 @@ def news_since(campaign_id: int, since: int, member_id: int) -> News:
     newer = (Change.campaign_id == campaign_id, Change.id > since)
     acts = db.session.execute(select(Change.act, Change.field).where(*newer).distinct()).all()
     touched = {part for row in acts for part in _touched_by(row.act, row.field or "")}
-    by_others = select(Change).where(*newer, Change.member_id.is_distinct_from(member_id))
+    by_others = select(Change).where(*newer, changes.IS_TOLD, Change.member_id.is_distinct_from(member_id))
     rows = db.session.scalars(by_others.order_by(Change.id.desc()).limit(_MOST_TOLD)).all()
     names = names_of(rows, member_id)
     told = dict.fromkeys(f"{names[row.id]} {words_of_act(row)}." for row in reversed(rows))

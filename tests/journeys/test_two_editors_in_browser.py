@@ -86,6 +86,22 @@ def test_undo_with_one_press_while_the_cursor_is_still_there(two: tuple[Page, Pa
     expect(alice.get_by_role("listitem").first).to_contain_text("You put back Title")
 
 
+def test_undo_takes_back_a_title_that_was_typed_with_a_pause(two: tuple[Page, Page]) -> None:
+    alice, ed = two
+    title = alice.get_by_label("Title", exact=True)
+    title.clear()
+    title.press_sequentially("Harbour L")
+    expect(ed.get_by_label("Title", exact=True)).to_have_value("Harbour L", timeout=WAIT)
+    title.press_sequentially("ights")
+    expect(ed.get_by_label("Title", exact=True)).to_have_value("Harbour Lights", timeout=WAIT)
+    alice.get_by_role("button", name="Undo: Title").click()
+    expect(title).to_have_value("Night Drive")
+    alice.get_by_role("button", name="Redo: Title").click()
+    expect(title).to_have_value("Harbour Lights")
+    alice.get_by_role("link", name="History").click()
+    expect(alice.get_by_role("listitem").last).to_contain_text("Night Drive → After: Harbour Lights")
+
+
 def test_a_link_that_comes_and_goes_is_seen_by_both_beside_what_is_half_typed(two: tuple[Page, Page]) -> None:
     alice, ed = two
     box = ed.get_by_label("Any other link", exact=True)
