@@ -32,7 +32,10 @@ from presave_app.teams.models import Role
 
 @dataclass(frozen=True)
 class FieldView:
-    """One field as its partial shows it: what is in its inputs, and what is said beside them."""
+    """One field as its partial shows it: what is in its inputs, and what is said beside them.
+
+    `saved_under` is the label of another field, into which went what was sent in this one.
+    """
 
     name: str
     label: str
@@ -41,6 +44,7 @@ class FieldView:
     may_edit: bool
     error: str | None = None
     is_saved: bool = False
+    saved_under: str = ""
     change_id: int | None = None
     is_undone: bool = False
     is_proposed: bool = False

@@ -128,6 +128,7 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
         "told": "",
         "fresh_fields": [],
         "fresh_parts": [],
+        "filled": [],
         "zones": zone_names(),
         **CHOICES,
         **heading_context(campaign, role, now),

@@ -13,6 +13,7 @@ from makers import PASSWORD, make_campaign, make_member, make_picture, make_team
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 WAIT = 20_000
+COUNTDOWN = "https://open.spotify.com/prerelease/6tQDJpMB6LsOsSUkdTOHd5"
 SHOP = "https://shop.alba.example/night-drive"
 
 
@@ -116,6 +117,28 @@ def test_a_link_that_comes_and_goes_is_seen_by_both_beside_what_is_half_typed(tw
     alice.get_by_role("button", name="Remove shop.alba.example").click()
     expect(listed).to_have_count(0, timeout=WAIT)
     expect(box).to_have_value("https://shop.alba")
+
+
+def test_a_link_of_a_service_goes_to_its_field_and_nothing_unsaved_is_lost(two: tuple[Page, Page]) -> None:
+    alice, _ = two
+    upc = alice.get_by_label("UPC", exact=True)
+    upc.fill("1234")
+    upc.blur()
+    expect(alice.locator("#message-upc .fault")).to_be_visible()
+    box = alice.get_by_label("Any other link", exact=True)
+    box.fill("https://open.spotify.com/album/4aawyAB9vmqN3uQ7FjRGTy")
+    alice.keyboard.press("Enter")
+    expect(alice.locator("#input-target-spotify")).to_have_value("spotify:album:4aawyAB9vmqN3uQ7FjRGTy")
+    expect(alice.locator("#message-link .saved")).to_have_text("Saved under Spotify")
+    expect(box).to_have_value("")
+    expect(upc).to_have_value("1234")
+    expect(alice.locator("#message-upc .fault")).to_be_visible()
+    alice.get_by_role("button", name="Undo: Spotify").click()
+    expect(alice.locator("#input-target-spotify")).to_have_value("spotify:album:2up3OPMp9Tb4dAKM2erWXQ")
+    box.fill(COUNTDOWN)
+    alice.keyboard.press("Enter")
+    expect(alice.get_by_label("Spotify Countdown Page", exact=True)).to_be_visible(timeout=WAIT)
+    expect(upc).to_have_value("1234")
 
 
 def test_a_new_artwork_is_seen_by_both(two: tuple[Page, Page]) -> None:

@@ -54,7 +54,11 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const { target, serverResponse, xhr } = event.detail;
   // The field's own answer is newer than what waits for it, or for a part of it.
   for (const id of waiting.keys()) if (target?.contains(document.getElementById(id))) waiting.delete(id);
-  if (target?.id !== "news" || xhr.status !== 200) return;
-  const told = new DOMParser().parseFromString(serverResponse, "text/html").querySelector("template");
-  for (const fresh of told?.content.children ?? []) bring(fresh);
+  if (xhr.status !== 200) return;
+  const told = new DOMParser().parseFromString(serverResponse, "text/html").querySelector("template[data-fresh]");
+  for (const fresh of told?.content.children ?? []) {
+    bring(fresh);
+    // What somebody here has just filled is not left folded away.
+    if (target?.id !== "news") document.getElementById(fresh.id)?.closest("details")?.setAttribute("open", "");
+  }
 });
