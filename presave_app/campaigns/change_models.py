@@ -1,4 +1,4 @@
-"""The table of who changed what. It is only ever added to."""
+"""The table of who changed what. It is only added to, but that who types on in a field replaces the line of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Change(Base):
 
     `by` names who acted as the log does: "member 7" or "the command line"; `member_id` is None for the latter.
     `before` and `after` are texts by the names of the inputs, or what else has to be told of the act.
-    `undoes` is the change that this one took back.
+    `undoes` is the change that this one took back. Where both texts are the same, the field was typed back.
     """
 
     __tablename__ = "change"

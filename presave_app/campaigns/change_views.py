@@ -9,11 +9,12 @@ from flask_login import current_user
 from presave_app.access import member_only
 from presave_app.campaigns import changes, colours, forms, undoing
 from presave_app.campaigns.campaign import get_for_member
-from presave_app.campaigns.change_words import changed_since, history, label_of
+from presave_app.campaigns.change_words import history, label_of
 from presave_app.campaigns.editing import EditRefused
 from presave_app.campaigns.field_view import fresh_fields
 from presave_app.campaigns.fields import FieldError
-from presave_app.campaigns.form_saving import answer_field, change, fragment_of, words_of_refusal
+from presave_app.campaigns.form_saving import answer_field, change, fragment_of, who, words_of_refusal
+from presave_app.campaigns.news import news_since
 from presave_app.hypermedia import go_to, wants_fragment
 from presave_app.lib import clock
 from presave_app.lib.numbers import small_int
@@ -36,15 +37,16 @@ def history_page(campaign_id: int) -> ResponseReturnValue:
 @change_log.get(f"{_CAMPAIGN}/news")
 @member_only
 def news(campaign_id: int) -> ResponseReturnValue:
-    """The fields that were changed since an open editor looked last; nothing at all while there are none."""
+    """What was changed since an open editor looked last; nothing at all while there is nothing."""
     campaign, role = get_for_member(campaign_id, current_user.member_id)
     since, seen = request.args.get("seen", 0, type=small_int), changes.version_of(campaign_id)
     if seen == since:
         return make_response("", 204)
-    names, told = changed_since(campaign_id, since, current_user.member_id)
-    fresh = fresh_fields(campaign, role, names)
-    context = {"campaign": campaign, "seen": seen, "told": told, "fresh_fields": fresh, **forms.CHOICES}
+    new = news_since(campaign_id, since, current_user.member_id)
+    fresh = fresh_fields(campaign, role, new.fields)
+    context = {"campaign": campaign, "seen": seen, "told": new.told, "fresh_fields": fresh, **forms.CHOICES}
     context["shown_colours"] = colours.shown_palette(campaign)
+    context |= {"fresh_parts": new.parts, **forms.parts_context(campaign, role, new.parts)}
     return fragment_of("campaigns/_news.html", context, None)
 
 
@@ -59,17 +61,18 @@ def undo_again(campaign_id: int, change_id: int) -> ResponseReturnValue:
 @member_only
 def undo(campaign_id: int, change_id: int) -> ResponseReturnValue:
     """Put back what stood there; from the editor the field is shown again, else the history."""
-    fault, field, is_proposed = None, "", False
+    fault, field, is_proposed = None, request.form.get("field", ""), False
+    is_in_editor = wants_fragment() and "from_history" not in request.form
     try:
         with transaction():
             campaign, role = get_for_member(campaign_id, current_user.member_id, to_edit=True)
-            found = changes.find_change(campaign_id, change_id) or abort(404)
+            found = undoing.find(campaign, change_id, field, who() if is_in_editor else None) or abort(404)
             field = found.field or ""
-            is_proposed = change(campaign, lambda: undoing.put_back(campaign, found, clock.now()), undoes=change_id)
+            is_proposed = change(campaign, lambda: undoing.put_back(campaign, found, clock.now()), undoes=found.id)
     except (FieldError, EditRefused) as refusal:
         fault = words_of_refusal(refusal)
         campaign, role = get_for_member(campaign_id, current_user.member_id)
-    if wants_fragment() and "from_history" not in request.form:
+    if is_in_editor:
         return answer_field(campaign, role, field, {}, fault, is_proposed)
     if fault:
         return _page(campaign_id, fault)

@@ -84,6 +84,7 @@ class Line:
     id: int
     at: datetime
     who: str
+    field: str | None
     words: str
     was: str | None
     now: str | None
@@ -103,22 +104,13 @@ def team_history(team_id: int, member_id: int, before: int | None = None) -> tup
 
 
 def _page_of(query: Select[Change], member_id: int, before: int | None) -> tuple[list[Line], int | None]:
+    query = query.where(changes.IS_TOLD)
     if before is not None:
         query = query.where(Change.id < before)
     rows = db.session.scalars(query.order_by(Change.id.desc()).limit(PAGE_LENGTH + 1)).all()
     names = names_of(rows, member_id)
     lines = [_line(row, names[row.id]) for row in rows[:PAGE_LENGTH]]
     return lines, lines[-1].id if len(rows) > PAGE_LENGTH else None
-
-
-def changed_since(campaign_id: int, since: int, member_id: int) -> tuple[list[str], str]:
-    """The fields that were changed after that line of the history, and what others did, in one sentence."""
-    newer = select(Change).where(Change.campaign_id == campaign_id, Change.id > since).order_by(Change.id)
-    rows = db.session.scalars(newer.limit(PAGE_LENGTH)).all()
-    names = names_of(rows, member_id)
-    touched = {editing.LINK_FIELD if row.field == changes.LINKS else row.field for row in rows}
-    told = dict.fromkeys(f"{names[row.id]} {_words_of_act(row)}." for row in rows if row.member_id != member_id)
-    return [name for name in editing.field_names() if name in touched], " ".join(told)
 
 
 def names_of(rows: Sequence[Change], member_id: int) -> dict[int, str]:
@@ -173,6 +165,19 @@ def _in_one_line(text: str) -> str:
     return " / ".join(line for line in text.split("\n") if line)
 
 
+def words_of_act(change: Change) -> str:
+    """What was done, to be said after the name of who did it."""
+    if change.field and change.act in _FIELD_ACTS:
+        words = _FIELD_ACTS[change.act] if change.undoes is None else "put back {field}"
+        return words.format(field=label_of(change.field))
+    details = {**(change.before or {}), **(change.after or {})}
+    if "service" in details:
+        known = connectors().get(details["service"]) or find_known(details["service"])
+        details["service"] = known.name if known else details["service"]
+    plain = _ACTS.get(change.act, change.act.replace("-", " "))
+    return plain.format_map(_Told(details))
+
+
 def ago(moment: datetime, now: datetime) -> str:
     """How long ago, as one would say it."""
     passed = now - moment
@@ -196,24 +201,13 @@ def _line(change: Change, who: str) -> Line:
         id=change.id,
         at=change.at,
         who=who,
-        words=_words_of_act(change),
+        field=field,
+        words=words_of_act(change),
         was=words_of(field, change.before or {}) if field and has_texts else None,
         now=words_of(field, change.after or {}) if field and has_texts else None,
         may_be_undone=is_undoable(change),
         is_undo=change.undoes is not None,
     )
-
-
-def _words_of_act(change: Change) -> str:
-    if change.field and change.act in _FIELD_ACTS:
-        words = _FIELD_ACTS[change.act] if change.undoes is None else "put back {field}"
-        return words.format(field=label_of(change.field))
-    details = {**(change.before or {}), **(change.after or {})}
-    if "service" in details:
-        known = connectors().get(details["service"]) or find_known(details["service"])
-        details["service"] = known.name if known else details["service"]
-    plain = _ACTS.get(change.act, change.act.replace("-", " "))
-    return plain.format_map(_Told(details))
 
 
 class _Told(dict[str, str]):

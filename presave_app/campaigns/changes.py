@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from presave_app.campaigns import editing
 from presave_app.campaigns.change_models import Change
@@ -14,6 +14,7 @@ from presave_app.campaigns.link_list import countdowns_of, links_of
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.targets import find_targets
 from presave_app.extensions import db
+from presave_app.lib import clock
 from presave_app.teams.models import Member
 
 COMMAND_LINE = "the command line"
@@ -25,6 +26,11 @@ LINKS = "links"
 # Before the service of a link on the page, which has no field of its own, where a change of it is proposed.
 LINK_PREFIX = "link-"
 PUBLISH = "publish"
+# What is told of. A field that was typed back to what it was is written down for open editors alone.
+IS_TOLD = or_(Change.act != FIELD, Change.before.is_distinct_from(Change.after))
+
+# Who changes a field again within that time still types.
+_TYPES_ON = timedelta(minutes=1)
 
 Texts = dict[str, str]
 _MEMBER = re.compile(r"member (\d+)")
@@ -73,12 +79,34 @@ def note_fields(
     act: str = FIELD,
     undoes: int | None = None,
 ) -> None:
-    """Write down every field that differs in two snapshots."""
+    """Write down every field that differs in two snapshots; who types on in a field extends what is written of it."""
     for field in differing(before, after):
         was, now = before.get(field, {}), after.get(field, {})
         if field == LINKS:
             was, now = _apart(was, now)
+        elif act == FIELD and undoes is None:
+            was = _extended(campaign.id, by, field, was)
         note(by, act, campaign_id=campaign.id, field=field, before=was, after=now, undoes=undoes)
+
+
+def _extended(campaign_id: int, by: str, field: str, was: Texts) -> Texts:
+    """What stood in a field before its member began to type; what was written of that until now gives way.
+
+    The new line has a newer number, by which open editors hear of it.
+    """
+    of_field = select(Change).where(Change.campaign_id == campaign_id, Change.field == field)
+    last = db.session.scalar(of_field.order_by(Change.id.desc()).limit(1))
+    if last is None or last.before is None or not _goes_on(last, by, was):
+        return was
+    db.session.delete(last)
+    return last.before
+
+
+def _goes_on(last: Change, by: str, was: Texts) -> bool:
+    """Whether the change is one that its member still works on; what was put back or confirmed stands for itself."""
+    is_own = last.member_id is not None and last.by == by
+    is_plain = last.act == FIELD and last.undoes is None and last.after == was
+    return is_own and is_plain and last.at > clock.now() - _TYPES_ON
 
 
 def snapshot(campaign: Campaign) -> dict[str, Texts]:

@@ -95,9 +95,17 @@ def name_countdown(campaign: Campaign, service: str, url: str | None) -> None:
 
 def fills_own_field(texts: Mapping[str, str]) -> bool:
     """Whether the pasted link is of a service that is on, and so belongs to a field of that service."""
+    return own_field_of(texts) is not None
+
+
+def own_field_of(texts: Mapping[str, str]) -> str | None:
+    """The field of a service that is on to which the pasted link belongs."""
     pasted = texts.get(LINK_FIELD, "")
-    found = read_countdown(pasted) or fields.parse_any_link(pasted)
-    return found is not None and found[0] in connectors()
+    ahead = read_countdown(pasted)
+    found = ahead or fields.parse_any_link(pasted)
+    if found is None or found[0] not in connectors():
+        return None
+    return (COUNTDOWN_PREFIX if ahead else TARGET_PREFIX) + found[0]
 
 
 def typed_of(campaign: Campaign, known: Mapping[str, Target] | None = None) -> dict[str, str]:

@@ -32,7 +32,10 @@ from presave_app.teams.models import Role
 
 @dataclass(frozen=True)
 class FieldView:
-    """One field as its partial shows it: what is in its inputs, and what is said beside them."""
+    """One field as its partial shows it: what is in its inputs, and what is said beside them.
+
+    `saved_under` is the label of another field, into which went what was sent in this one.
+    """
 
     name: str
     label: str
@@ -41,6 +44,7 @@ class FieldView:
     may_edit: bool
     error: str | None = None
     is_saved: bool = False
+    saved_under: str = ""
     change_id: int | None = None
     is_undone: bool = False
     is_proposed: bool = False
@@ -55,6 +59,12 @@ class FieldView:
     def text(self) -> str:
         """The text of a field with one input."""
         return self.texts[self.name]
+
+    @property
+    def links_mark(self) -> str:
+        """A short word that differs when any of the listed links or suggestions does."""
+        links = {f"link {link.address}": link.name for link in self.links}
+        return collisions.mark_of(links | {f"suggested {link.id}": link.address for link in self.suggestions})
 
 
 def field_view(
@@ -100,9 +110,11 @@ def fresh_fields(campaign: Campaign, role: Role, names: list[str]) -> list[Field
 
 
 def _own_change(campaign: Campaign, name: str) -> Change | None:
-    """What the member can take back: a newer change of somebody else is in the history."""
+    """What the member can take back, if anything: a newer change of somebody else is in the history."""
     last = changes.last_of(campaign.id, name)
-    return last if last is not None and last.member_id == current_user.member_id else None
+    if last is None or last.member_id != current_user.member_id or last.before == last.after:
+        return None
+    return last
 
 
 def _notes_of(campaign: Campaign, name: str, known: Mapping[str, Target]) -> list[str]:

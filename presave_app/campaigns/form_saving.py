@@ -26,6 +26,7 @@ from presave_app.campaigns import (
 from presave_app.campaigns.artwork import give_artwork
 from presave_app.campaigns.artwork_press import BadArtwork
 from presave_app.campaigns.campaign import get_for_member
+from presave_app.campaigns.change_words import label_of
 from presave_app.campaigns.editing import LINK_FIELD, EditRefused, Typed
 from presave_app.campaigns.field_view import field_view
 from presave_app.campaigns.fields import FieldError
@@ -176,17 +177,22 @@ def answer_field(
     fault: str | None,
     is_proposed: bool = False,
 ) -> ResponseReturnValue:
-    """One field after it was sent: its part for htmx, the whole page or the way back to it for a plain form."""
+    """One field after it was sent: its part for htmx, the whole page or the way back to it for a plain form.
+
+    A link that belongs to a field of its own comes with that field, filled.
+    """
     if not wants_fragment():
         return forms.plain_answer(campaign, role, typed, {name: fault} if fault else {})
-    if fault is None and not is_proposed and name == LINK_FIELD and editing.fills_own_field(typed):
-        return forms.to_editor(campaign.id, "saved")
     shown = editing.typed_of(campaign) | (dict(typed) if fault else {})
     view = field_view(campaign, name, shown, is_editor=True, error=fault, is_saved=fault is None)
+    filled = editing.own_field_of(typed) if name == LINK_FIELD and not fault and not is_proposed else None
+    if filled:
+        view = replace(view, saved_under=label_of(filled))
     if is_proposed:
         view = replace(view, is_saved=False, is_proposed=True)
     shown_colours = colours.shown_palette(campaign) if name == look.COLOURS_FIELD else None
     context = {"field": view, "campaign": campaign, "shown_colours": shown_colours, **forms.CHOICES}
+    context["filled"] = [field_view(campaign, filled, shown, is_editor=True, is_saved=True)] if filled else []
     return fragment_of(view.partial, context, fault)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -127,6 +127,8 @@ def editor_context(campaign: Campaign, role: Role, now: datetime, refusal: Refus
         "seen": changes.version_of(campaign.id),
         "told": "",
         "fresh_fields": [],
+        "fresh_parts": [],
+        "filled": [],
         "zones": zone_names(),
         **CHOICES,
         **heading_context(campaign, role, now),
@@ -211,6 +213,19 @@ def artwork_context(campaign: Campaign, role: Role, *, fault: str | None, is_sav
         "artwork_fault": fault,
         "artwork_saved": is_saved,
     }
+
+
+def parts_context(campaign: Campaign, role: Role, parts: list[str]) -> dict[str, Any]:
+    """What the parts of the editor beside its fields need to be shown again."""
+    contexts: dict[str, Callable[[], dict[str, Any]]] = {
+        "artwork": lambda: artwork_context(campaign, role, fault=None, is_saved=False),
+        "rollout": lambda: {"rollout": rollout.view_of(campaign, clock.now()), "rollout_fault": None},
+        "sources": lambda: sources_context(campaign),
+    }
+    context: dict[str, Any] = {"may_edit": may_edit(role)}
+    for part in parts:
+        context |= contexts[part]()
+    return context
 
 
 def distance(campaign: Campaign, now: datetime) -> str:

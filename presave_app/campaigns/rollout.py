@@ -14,6 +14,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from presave_app.campaigns.collisions import mark_of
 from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.models import Campaign, Target
 from presave_app.campaigns.rollout_models import Rollout
@@ -37,6 +38,12 @@ class RolloutView:
     @property
     def is_full(self) -> bool:
         return len(self.releases) >= MOST_RELEASES
+
+    @property
+    def mark(self) -> str:
+        """A short word that differs when the list does."""
+        shown = {f"in {each.id}": f"{_told(each)} {each.id in self.strangers}" for each in self.releases}
+        return mark_of(shown | {f"could join {each.id}": _told(each) for each in self.candidates})
 
 
 def view_of(campaign: Campaign, now: datetime) -> RolloutView:
@@ -109,6 +116,12 @@ def leave(campaign: Campaign, other_id: int) -> Campaign:
 def list_releases(campaign: Campaign) -> list[Campaign]:
     """All of the roll-out, `campaign` too, in order of release; an archived one has no part in it any more."""
     return list(db.session.scalars(_in_roll_out_of(campaign))) if campaign.rollout_id else []
+
+
+def _told(campaign: Campaign) -> str:
+    """What the list says of a release."""
+    is_published = campaign.published_at is not None
+    return f"{campaign.title} {campaign.artist} {campaign.kind} {campaign.release_at} {is_published}"
 
 
 def _in_roll_out_of(campaign: Campaign) -> Select[Campaign]:

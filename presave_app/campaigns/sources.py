@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, text
 
+from presave_app.campaigns.collisions import mark_of
 from presave_app.campaigns.fields import FieldError
 from presave_app.campaigns.models import Campaign
 from presave_app.campaigns.source_models import LinkSource
@@ -43,6 +44,7 @@ def sources_context(campaign: Campaign) -> dict[str, Any]:
     direct = counts.pop("", 0)
     return {
         "sources": rows,
+        "sources_mark": mark_of({each.address: each.name for each in rows}),
         "other_pre_saves": sum(counts.values()),
         "direct_pre_saves": direct,
         "suggested_sources": {code: name for code, name in SUGGESTED.items() if code not in taken},

@@ -117,6 +117,106 @@ def test_saved_comes_with_undo_and_undo_with_redo(ed: FlaskClient, campaign_id: 
     assert title_of(campaign_id) == "Seven Rivers"
 
 
+def type_on(client: FlaskClient, campaign_id: int, *titles: str) -> str:
+    """Save a title as it grows; returns the last answer."""
+    return [post(client, f"/campaigns/{campaign_id}/title", {"title": each}, htmx=True).text for each in titles][-1]
+
+
+def titles_of(campaign_id: int) -> list[tuple[str, str]]:
+    """What the history keeps of the title: before and after, the oldest first."""
+    db.session.rollback()
+    wanted = (
+        "SELECT before->>'title', after->>'title' FROM change WHERE campaign_id = :id AND field = 'title' ORDER BY id"
+    )
+    return [tuple(row) for row in db.session.execute(text(wanted), {"id": campaign_id})]
+
+
+def let_pass(seconds: int) -> None:
+    """Let everything in the history be older."""
+    with transaction() as session:
+        session.execute(text("UPDATE change SET at = at - make_interval(secs => :s)"), {"s": seconds})
+
+
+def test_undo_takes_back_all_that_was_typed_with_pauses(ed: FlaskClient, campaign_id: int) -> None:
+    first = type_on(ed, campaign_id, "Harbour L")
+    half = last_change(campaign_id)
+    saved = type_on(ed, campaign_id, "Harbour Li", "Harbour Lights")
+    assert titles_of(campaign_id) == [("Night Drive", "Harbour Lights")]
+    assert last_change(campaign_id) > half, "open editors hear of it"
+    assert ">Undo</button>" in saved
+    back = post(ed, f"/campaigns/{campaign_id}/history/{last_change(campaign_id)}/undo", htmx=True)
+    assert 'value="Night Drive"' in back.text
+    assert ">Redo</button>" in back.text
+    assert f"history/{half}/undo" in first
+    refused = post(ed, f"/campaigns/{campaign_id}/history/{half}/undo", {"field": "title"}, htmx=True)
+    assert refused.status_code == 422, "what was put back is not put back again by a press that comes late"
+
+
+def test_undo_that_was_pressed_while_more_was_saved_takes_back_all(ed: FlaskClient, campaign_id: int) -> None:
+    type_on(ed, campaign_id, "Harbour L")
+    half = last_change(campaign_id)
+    type_on(ed, campaign_id, "Harbour Lights")
+    undo = f"/campaigns/{campaign_id}/history/{half}/undo"
+    late = post(ed, undo, {"field": "title", "from_history": "1"})
+    assert late.status_code == 422
+    assert "Title has been changed again since" in late.text
+    assert post(ed, undo, htmx=True).status_code == 404
+    assert post(ed, undo, {"field": "title"}, htmx=True).status_code == 200
+    assert title_of(campaign_id) == "Night Drive"
+
+
+def test_what_a_colleague_types_on_is_not_taken_back_unseen(
+    ed: FlaskClient, alice: FlaskClient, campaign_id: int
+) -> None:
+    type_on(alice, campaign_id, "Harbour L")
+    half = last_change(campaign_id)
+    type_on(alice, campaign_id, "Harbour Lights")
+    undo = f"/campaigns/{campaign_id}/history/{half}/undo"
+    assert post(ed, undo, {"field": "title"}, htmx=True).status_code == 422
+    assert title_of(campaign_id) == "Harbour Lights"
+
+
+def test_a_pause_somebody_else_or_an_undo_begins_a_line_of_its_own(
+    ed: FlaskClient, alice: FlaskClient, campaign_id: int
+) -> None:
+    type_on(ed, campaign_id, "A")
+    let_pass(61)
+    type_on(ed, campaign_id, "B")
+    type_on(alice, campaign_id, "C")
+    type_on(ed, campaign_id, "D")
+    post(ed, f"/campaigns/{campaign_id}/history/{last_change(campaign_id)}/undo", htmx=True)
+    type_on(ed, campaign_id, "E")
+    assert titles_of(campaign_id) == [
+        ("Night Drive", "A"),
+        ("A", "B"),
+        ("B", "C"),
+        ("C", "D"),
+        ("D", "C"),
+        ("C", "E"),
+    ]
+
+
+def test_links_that_are_pasted_one_after_another_are_lines_of_their_own(ed: FlaskClient, campaign_id: int) -> None:
+    for link in (LINK, "https://shop.alba.example/night-drive"):
+        post(ed, f"/campaigns/{campaign_id}/link", {"link": link}, htmx=True)
+    assert acts_of(campaign_id) == [("field", "links"), ("field", "links")]
+
+
+def test_what_was_typed_back_is_told_to_nobody_but_shown_to_all(
+    ed: FlaskClient, alice: FlaskClient, campaign_id: int
+) -> None:
+    type_on(ed, campaign_id, "Night")
+    seen = last_change(campaign_id)
+    assert ">Undo</button>" not in type_on(ed, campaign_id, "Night Drive")
+    page = ed.get(f"/campaigns/{campaign_id}/history").text
+    assert "changed Title" not in page
+    news = alice.get(f"/campaigns/{campaign_id}/news?seen={seen}", headers={"HX-Request": "true"}).text
+    assert 'value="Night Drive"' in news
+    assert "changed Title" not in news
+    type_on(ed, campaign_id, "Night Drive II")
+    assert titles_of(campaign_id) == [("Night Drive", "Night Drive II")]
+
+
 def test_undo_is_refused_once_somebody_changed_it_again(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:
     post(ed, f"/campaigns/{campaign_id}/title", {"title": "Seven Rivers"}, htmx=True)
     undo = f"/campaigns/{campaign_id}/history/{last_change(campaign_id)}/undo"

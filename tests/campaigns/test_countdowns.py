@@ -63,7 +63,8 @@ def test_it_is_not_taken_for_the_release(ed: FlaskClient, campaign_id: int) -> N
 
 def test_among_the_links_it_goes_to_its_own_field(ed: FlaskClient, campaign_id: int) -> None:
     answer = post(ed, f"/campaigns/{campaign_id}/link", {"link": PAGE}, htmx=True)
-    assert answer.headers["HX-Redirect"] == f"/campaigns/{campaign_id}?done=saved"
+    assert '<p class="saved">Saved under Spotify Countdown Page</p>' in answer.text
+    assert f'name="countdown-spotify"\n         value="{PAGE}"' in answer.text
     page = ed.get(f"/campaigns/{campaign_id}").text
     assert f'name="countdown-spotify"\n         value="{PAGE}"' in page
     assert "link-list" not in page

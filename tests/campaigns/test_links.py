@@ -67,8 +67,19 @@ def test_a_link_that_can_not_stand_there_says_why(ed: FlaskClient, campaign_id: 
 def test_a_link_of_a_service_with_a_field_goes_there(ed: FlaskClient, campaign_id: int) -> None:
     link = "https://open.spotify.com/album/4aawyAB9vmqN3uQ7FjRGTy"
     answer = post(ed, f"/campaigns/{campaign_id}/link", {"link": link}, htmx=True)
-    assert answer.headers["HX-Redirect"] == f"/campaigns/{campaign_id}?done=saved"
+    assert answer.status_code == 200
+    assert "HX-Redirect" not in answer.headers
+    assert '<p class="saved">Saved under Spotify</p>' in answer.text
+    assert 'name="link"\n           value=""' in answer.text
+    assert 'value="spotify:album:4aawyAB9vmqN3uQ7FjRGTy"' in answer.text
+    assert 'aria-label="Undo: Spotify"' in answer.text
     assert read_sql("SELECT ref FROM target") == "spotify:album:4aawyAB9vmqN3uQ7FjRGTy"
+
+
+def test_a_plain_form_with_a_link_of_a_service_leads_back(ed: FlaskClient, campaign_id: int) -> None:
+    link = "https://open.spotify.com/album/4aawyAB9vmqN3uQ7FjRGTy"
+    answer = post(ed, f"/campaigns/{campaign_id}/link", {"link": link})
+    assert answer.headers["Location"] == f"/campaigns/{campaign_id}?done=saved"
 
 
 def test_the_plain_form_adds_a_link_with_all_the_rest(ed: FlaskClient, campaign_id: int) -> None:

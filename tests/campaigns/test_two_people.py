@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask.testing import FlaskClient
-from makers import csrf_of, make_campaign, post
+from makers import csrf_of, make_campaign, make_picture, post
 from sqlalchemy import text
 
+from presave_app.campaigns.changes import note
 from presave_app.extensions import db
+from presave_app.transaction import transaction
 
 _INPUT = re.compile(r'<input[^>]*\bname="(?P<name>[^"]+)"[^>]*>', re.DOTALL)
 
@@ -39,6 +42,11 @@ def form_of(page: str) -> dict[str, str]:
 
 def shown_to(client: FlaskClient, campaign_id: int) -> dict[str, str]:
     return form_of(client.get(f"/campaigns/{campaign_id}").text)
+
+
+def news_of(page: str) -> str:
+    """Where an open editor asks what is new since that page or that answer."""
+    return html.unescape(re.search(r'hx-get="([^"]*/news[^"]*)"', page)[1])  # type: ignore[index]
 
 
 def row_of(campaign_id: int) -> dict[str, object]:
@@ -124,15 +132,71 @@ def test_the_release_moment_collides_as_a_whole(ed: FlaskClient, alice: FlaskCli
 
 def test_an_open_editor_hears_of_what_others_changed(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:
     page = ed.get(f"/campaigns/{campaign_id}").text
-    path = html.unescape(re.search(r'hx-get="([^"]*/news[^"]*)"', page)[1])  # type: ignore[index]
+    path = news_of(page)
     assert ed.get(path, headers={"HX-Request": "true"}).status_code == 204
     post(alice, f"/campaigns/{campaign_id}/title", {"title": "Harbour"}, htmx=True)
     answer = ed.get(path, headers={"HX-Request": "true"}).text
     assert 'value="Harbour"' in answer
     assert 'id="field-artist"' not in answer
     assert "alice@alba.example changed Title." in answer
-    newer = html.unescape(re.search(r'hx-get="([^"]*/news[^"]*)"', answer)[1])  # type: ignore[index]
-    assert ed.get(newer, headers={"HX-Request": "true"}).status_code == 204
+    assert ed.get(news_of(answer), headers={"HX-Request": "true"}).status_code == 204
+
+
+def test_whoever_was_away_for_long_hears_of_the_newest_changes(
+    ed: FlaskClient, alice: FlaskClient, campaign_id: int
+) -> None:
+    path = news_of(ed.get(f"/campaigns/{campaign_id}").text)
+    with transaction():
+        for number in range(45):
+            note("the command line", "retry", campaign_id=campaign_id, after={"fans": str(number), "which": "all"})
+    post(alice, f"/campaigns/{campaign_id}/title", {"title": "Harbour"}, htmx=True)
+    answer = ed.get(path, headers={"HX-Request": "true"}).text
+    assert 'value="Harbour"' in answer
+    assert "had 44 pre-saves tried again (all). alice@alba.example changed Title.</bdi>" in answer
+    assert "had 4 pre-saves" not in answer
+    assert ed.get(news_of(answer), headers={"HX-Request": "true"}).status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("field", "text_of_it"),
+    [("link", "https://shop.alba.example/x"), ("target-spotify", "spotify:album:4aawyAB9vmqN3uQ7FjRGTy"), ("upc", "")],
+)
+def test_what_may_change_the_links_brings_their_list(
+    ed: FlaskClient, alice: FlaskClient, campaign_id: int, field: str, text_of_it: str
+) -> None:
+    path = news_of(ed.get(f"/campaigns/{campaign_id}").text)
+    post(alice, f"/campaigns/{campaign_id}/{field}", {field: text_of_it}, htmx=True)
+    answer = ed.get(path, headers={"HX-Request": "true"}).text
+    assert 'id="links"' in answer
+    assert 'id="field-link"' not in answer, "the box beside it is never touched"
+
+
+def test_parts_beside_the_fields_are_brought_too(
+    ed: FlaskClient, alice: FlaskClient, team_id: int, campaign_id: int
+) -> None:
+    other, base = make_campaign(team_id, title="Second"), f"/campaigns/{campaign_id}"
+    seen = ed.get(base).text
+
+    def brought() -> list[str]:
+        nonlocal seen
+        seen = ed.get(news_of(seen), headers={"HX-Request": "true"}).text
+        return [part for part in ("artwork", "rollout", "sources") if f'id="{part}"' in seen]
+
+    post(alice, f"{base}/sources", {"name": "Poster"}, htmx=True)
+    assert brought() == ["sources"]
+    assert "Link for Poster" in seen
+    post(alice, f"{base}/rollout/add", {"release": str(other)}, htmx=True)
+    assert brought() == ["rollout"]
+    assert "Take out Second" in seen
+    data = {"artwork": (io.BytesIO(make_picture()), "a.jpg"), "csrf_token": csrf_of(alice)}
+    alice.post(f"{base}/artwork", data=data, headers={"HX-Request": "true"})
+    assert brought() == ["artwork"]
+    assert "/art/" in seen
+    post(alice, f"{base}/slug", {"slug": "harbour"}, htmx=True)
+    assert brought() == ["sources"]
+    assert "/harbour?src=poster" in seen
+    post(alice, f"{base}/upc", {"upc": ""}, htmx=True)
+    assert brought() == []
 
 
 def test_of_two_at_the_very_same_moment_one_is_asked(ed: FlaskClient, alice: FlaskClient, campaign_id: int) -> None:
