@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from flask_login import current_user
@@ -24,6 +24,7 @@ from presave_app.campaigns.release_clock import release_clock
 from presave_app.campaigns.targets import find_targets
 from presave_app.fanpage.offers import opens_at
 from presave_app.ops.template_helpers import day, time_of_day
+from presave_app.reminders import tally
 from presave_app.streaming.connector import Connector
 from presave_app.streaming.registry import connectors
 from presave_app.teams.accounts import may_edit
@@ -98,7 +99,7 @@ def field_view(
         collision=collisions.find_collision(campaign, name, texts, stored, current_user.member_id),
         hint=field_words.hint_of(name),
         notes=_notes_of(campaign, name, targets),
-        links=[*links_of(targets), *countdowns_of(campaign)] if name == editing.LINK_FIELD else [],
+        links=_links(campaign, targets) if name == editing.LINK_FIELD else [],
         suggestions=suggestions_of(campaign, targets) if name == editing.LINK_FIELD else [],
     )
 
@@ -107,6 +108,12 @@ def fresh_fields(campaign: Campaign, role: Role, names: list[str]) -> list[Field
     """Some of the fields, as they are stored."""
     texts = editing.typed_of(campaign)
     return [field_view(campaign, name, texts, is_editor=may_edit(role), kept=texts) for name in names]
+
+
+def _links(campaign: Campaign, targets: Mapping[str, Target]) -> list[LinkView]:
+    listed = links_of(targets)
+    reminded = tally.count_by_service(campaign.id) if listed else {}
+    return [*(replace(link, reminded=reminded.get(link.service, 0)) for link in listed), *countdowns_of(campaign)]
 
 
 def _own_change(campaign: Campaign, name: str) -> Change | None:

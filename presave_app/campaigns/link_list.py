@@ -18,7 +18,8 @@ from presave_app.streaming.registry import connectors, known_connectors
 class LinkView:
     """A link: whose it is, where it leads, and what a team should know of it.
 
-    `countdown_of` is the service whose own page for pre-saves it is; there is no `id` then.
+    `countdown_of` is the service whose own page for pre-saves it is; there is no `id` then. `reminded` is how many fans
+    asked to be reminded of it.
     """
 
     id: int | None
@@ -26,6 +27,8 @@ class LinkView:
     address: str
     words: str
     countdown_of: str = ""
+    service: str = ""
+    reminded: int = 0
 
 
 def countdowns_of(campaign: Campaign) -> list[LinkView]:
@@ -44,7 +47,7 @@ def links_of(targets: Mapping[str, Target]) -> list[LinkView]:
     """The links on the page, among the targets of a campaign."""
     found = [(target, find_entry(target.service)) for target in links_among(targets)]
     return [
-        LinkView(target.id, entry.name, _address_of(target, entry), _words_of(entry))
+        LinkView(target.id, entry.name, _address_of(target, entry), _words_of(entry), service=entry.service)
         for target, entry in found
         if entry is not None
     ]

@@ -29,6 +29,7 @@ class Waiting:
     id: int
     who: str
     is_mine: bool
+    field: str
     label: str
     was: str
     shall_be: str
@@ -69,6 +70,7 @@ def find_waiting(campaign: Campaign, member_id: int, now: datetime) -> list[Wait
             proposal.id,
             "You" if proposal.member_id == member_id else email or "Somebody who has left",
             proposal.member_id == member_id,
+            proposal.field,
             label_of(proposal.field),
             words_of(proposal.field, proposal.before),
             words_of(proposal.field, proposal.after),

@@ -110,6 +110,27 @@ def test_a_link_is_removed(ed: FlaskClient, campaign_id: int, htmx: bool) -> Non
     assert ed.get(address).headers["Location"] == f"/campaigns/{campaign_id}"
 
 
+def test_before_it_is_removed_it_says_whom_it_was_to_lead_there(ed: FlaskClient, campaign_id: int) -> None:
+    part = add(ed, campaign_id, AMAZON)
+    assert "asked to be reminded" not in part
+    for number, words in ((1, "One fan asked to be reminded"), (2, "2 fans asked to be reminded")):
+        run_sql(
+            """
+            WITH asked AS (
+              INSERT INTO reminder (id, campaign_id, service, mine_hash, due_at, reason)
+              VALUES (gen_random_uuid(), :id, 'amazon-music', gen_random_uuid(), now(), 'service_reminds')
+              RETURNING id)
+            INSERT INTO reminder_way (id, reminder_id, kind, state, confirmed_at)
+            SELECT gen_random_uuid(), id, 'calendar', 'armed', now() FROM asked
+            """,
+            id=campaign_id,
+        )
+        page = ed.get(f"/campaigns/{campaign_id}").text
+        assert words in page, number
+        assert 'aria-label="Remove Amazon Music">Remove</button>' in page
+    assert "asked to be reminded" not in add(ed, make_campaign(1, slug="second"), AMAZON)
+
+
 def test_only_links_of_the_own_campaign_are_removed(
     ed: FlaskClient, bob: FlaskClient, charlie: FlaskClient, campaign_id: int, team_id: int
 ) -> None:
