@@ -9,10 +9,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe import faults_of
 from faces import PAGES, STOPS, USER_AGENTS, Label, label_with_services
 from flask import Flask
 from playwright.sync_api import Browser, Page, ViewportSize
@@ -21,7 +20,6 @@ from twin_client import TwinClient
 PHONE: ViewportSize = {"width": 360, "height": 740}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 DIRECTIONS = {"en": "ltr", "de": "ltr", "ar": "rtl"}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 # What can be read and pressed, with the size of its letters.
 LETTERS = """() => [...document.querySelectorAll('p, a, button, label, summary, input:not([type=hidden])')]
     .filter((each) => each.offsetParent).map((each) => parseFloat(getComputedStyle(each).fontSize))"""
@@ -71,12 +69,6 @@ def test_axe_sees_what_is_wrong(browser: Browser) -> None:
         page = context.new_page()
         page.set_content("<p style='color: #999; background: #fff'>Pale</p><img src='x.png'>")
         assert {"color-contrast", "image-alt"} <= {rule for rule, _ in faults_of(page)}
-
-
-def faults_of(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe finds: the rule, and where."""
-    found: list[dict[str, Any]] = Axe().run(page, options=RULES).response["violations"]
-    return [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found]
 
 
 def fits_a_narrow_phone(page: Page) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe import faults_of
 from doors import Door, World, doors_of, make_world
 from flask import Flask
 from makers import PASSWORD
@@ -71,8 +71,7 @@ def _faults(page: Page) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        violations = Axe().run(page, options={"preload": False}).response["violations"]
-        found[scheme] = [(each["id"], [node["html"][:160] for node in each["nodes"]]) for each in violations]
+        found[scheme] = faults_of(page)
     page.emulate_media(color_scheme="light")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})

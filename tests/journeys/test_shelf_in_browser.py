@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe import faults_of
 from crowds import put_crowd
 from fans import run_sql
 from flask import Flask
@@ -44,10 +44,6 @@ def sign_in(page: Page) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/campaigns")
-
-
-def faults_of(page: Page) -> list[str]:
-    return [each["id"] for each in Axe().run(page).response["violations"]]
 
 
 def keep(page: Page, name: str) -> None:
