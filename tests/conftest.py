@@ -25,6 +25,7 @@ from emptying import empty_database  # noqa: E402
 from fans import move_release, open_campaign, pre_save  # noqa: E402
 from local.servers import create_database, drop_database, start_postgres, start_valkey  # noqa: E402
 from scenes import SERVICES, Scene, make_scene  # noqa: E402
+from second_app import close_app  # noqa: E402
 from serving import serving  # noqa: E402
 from twin_client import CLIENT_ID, SECRET, TwinClient  # noqa: E402
 
@@ -117,13 +118,7 @@ def migrated_app(environ: dict[str, str]) -> Iterator[Flask]:
     with app.app_context():
         upgrade()
     yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    app.extensions["presave_redis"].close()
-    for kind in ("presave_connectors", "presave_lookups"):
-        for each in app.extensions[kind].values():
-            each.close()
+    close_app(app)
 
 
 @pytest.fixture

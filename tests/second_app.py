@@ -21,11 +21,12 @@ def second_app(environ: Mapping[str, str]) -> Iterator[Flask]:
         with app.app_context():
             yield app
     finally:
-        _close(app)
+        close_app(app)
         vars(limiter).update(of_the_first)
 
 
-def _close(app: Flask) -> None:
+def close_app(app: Flask) -> None:
+    """Close what an app has open: to its database, its Redis, its services and catalogues."""
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

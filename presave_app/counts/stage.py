@@ -57,10 +57,5 @@ def until_words(release_at: datetime | None, now: datetime) -> str:
     return say("Out in a moment")
 
 
-def _to_go_words(number: int) -> str:
-    figure = format_decimal(number, locale=locale_now())
-    return say_count("{figure} to go", "{figure} to go", number, figure=figure)
-
-
 def _by_name(tally: Tally) -> list[tuple[str, int]]:
     return [(connectors()[service].name, n) for service, n in tally.services.items() if service in connectors()]
